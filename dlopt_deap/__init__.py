@@ -1,0 +1,74 @@
+"""Evolve recurrent neural networks for time series with DEAP.
+
+The public names below are loaded on first use (PEP 562), so that importing the package costs next to nothing and a
+worker loads only what it needs.
+"""
+
+from importlib import import_module
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dlopt_deap import architecture, core, data, networks, parallel, plots, sampling, storage, tools
+    from dlopt_deap.core import (
+        Evolution,
+        ModelOptimization,
+        Problem,
+        RandomSearch,
+        Result,
+        Solution,
+        Stop,
+        Values,
+    )
+    from dlopt_deap.data import TimeSeries
+    from dlopt_deap.errors import DloptError, DloptWarning
+    from dlopt_deap.networks import NetworkSpec
+
+__all__ = [
+    "DloptError",
+    "DloptWarning",
+    "Evolution",
+    "ModelOptimization",
+    "NetworkSpec",
+    "Problem",
+    "RandomSearch",
+    "Result",
+    "Solution",
+    "Stop",
+    "TimeSeries",
+    "Values",
+    "__version__",
+    "architecture",
+    "core",
+    "data",
+    "networks",
+    "parallel",
+    "plots",
+    "sampling",
+    "storage",
+    "tools",
+]
+
+_HOMES = {
+    **dict.fromkeys(("DloptError", "DloptWarning"), "errors"),
+    "TimeSeries": "data",
+    "NetworkSpec": "networks",
+    **dict.fromkeys(
+        ("Evolution", "ModelOptimization", "Problem", "RandomSearch", "Result", "Solution", "Stop", "Values"),
+        "core",
+    ),
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return version("dlopt_deap")
+    if name in _HOMES:
+        return getattr(import_module(f"dlopt_deap.{_HOMES[name]}"), name)
+    if name in __all__:
+        return import_module(f"dlopt_deap.{name}")
+    raise AttributeError(f"module 'dlopt_deap' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,30 @@
+"""Evolving architectures: which layers, how wide, and how far to look back."""
+
+from dlopt_deap.architecture.listing import Listing, list_architectures
+from dlopt_deap.architecture.operators import (
+    cx_layers,
+    cx_uniform,
+    mut_architecture,
+    mut_gaussian,
+    mut_length,
+    mut_uniform,
+)
+from dlopt_deap.architecture.problem import RandomSamplingProblem
+from dlopt_deap.architecture.sampler import sample_architectures
+from dlopt_deap.architecture.space import Space
+from dlopt_deap.architecture.toolbox import architecture_toolbox
+
+__all__ = [
+    "Listing",
+    "RandomSamplingProblem",
+    "Space",
+    "architecture_toolbox",
+    "cx_layers",
+    "cx_uniform",
+    "list_architectures",
+    "mut_architecture",
+    "mut_gaussian",
+    "mut_length",
+    "mut_uniform",
+    "sample_architectures",
+]

@@ -1,0 +1,34 @@
+"""Problems, solutions, techniques and results: what a search is, whatever it searches."""
+
+from dlopt_deap.core.algorithms import SelfAdjustingMuPlusLambda, ea_mu_comma_lambda, ea_mu_plus_lambda
+from dlopt_deap.core.evolution import Evolution
+from dlopt_deap.core.guard import Guarded
+from dlopt_deap.core.optimization import ModelOptimization
+from dlopt_deap.core.problem import Problem
+from dlopt_deap.core.random_search import RandomSearch
+from dlopt_deap.core.result import Candidate, Result
+from dlopt_deap.core.search import Search
+from dlopt_deap.core.selection import sel_dominance_tournament
+from dlopt_deap.core.solution import WORST, Fitness, Solution, Values, has_failed
+from dlopt_deap.core.stop import Stop
+
+__all__ = [
+    "WORST",
+    "Candidate",
+    "Evolution",
+    "Fitness",
+    "Guarded",
+    "ModelOptimization",
+    "Problem",
+    "RandomSearch",
+    "Result",
+    "Search",
+    "SelfAdjustingMuPlusLambda",
+    "Solution",
+    "Stop",
+    "Values",
+    "ea_mu_comma_lambda",
+    "ea_mu_plus_lambda",
+    "has_failed",
+    "sel_dominance_tournament",
+]

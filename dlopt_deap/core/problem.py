@@ -1,0 +1,99 @@
+"""The problem: data, encoding and targets, kept apart from the technique that solves it."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from deap import base, tools
+from numpy.typing import NDArray
+
+from dlopt_deap.core.solution import Solution, Values
+from dlopt_deap.core.statistics import target_statistics
+from dlopt_deap.errors import SettingError
+from dlopt_deap.networks import NetworkSpec
+from dlopt_deap.seeding import derive
+
+
+class Problem(ABC):
+    """What is to be solved: owns the data, the encoding and the targets.
+
+    Args:
+        targets: The name of each target and its sign: +1 to maximise, -1 to minimise, e.g. ``{"log_p": 1}`` or
+            ``{"mae": -1, "num_weights": -1}``. The order is that of the fitness values.
+
+    Raises:
+        SettingError: If there is no target, or a sign is neither +1 nor -1.
+
+    Source:
+        DLOPT's ``Problem`` (arXiv:1807.03523, section 3). Here ``evaluate`` returns the values instead of writing them
+        into the solution, and is a pure function of (problem, genes, seed), so that it may run anywhere.
+    """
+
+    noisy = False
+    """Whether another seed gives another fitness, so that the best of a search must be estimated anew."""
+
+    def __init__(self, targets: Mapping[str, int]) -> None:
+        if not targets:
+            raise SettingError("`targets` must name at least one target, such as {'log_p': 1}, got none.")
+        for name, sign in targets.items():
+            if sign not in (1, -1):
+                raise SettingError(f"Target {name!r} must have the sign 1 (maximise) or -1 (minimise), got {sign!r}.")
+        self.targets = dict(targets)
+
+    @property
+    def weights(self) -> tuple[int, ...]:
+        """The weights of a fitness: the targets' signs, in their order."""
+        return tuple(self.targets.values())
+
+    def solution(self, genes: Iterable[Any]) -> Solution:
+        """Make a solution of this problem from its genes."""
+        return Solution(genes, self.weights)
+
+    @abstractmethod
+    def random_solution(self) -> Solution:
+        """Draw a solution at random, from Python's ``random``."""
+
+    @abstractmethod
+    def repair(self, solution: Any) -> Any:
+        """Make a solution valid, in place, and return it."""
+
+    @abstractmethod
+    def decode(self, solution: Sequence[Any]) -> NetworkSpec:
+        """Give the network that a solution stands for."""
+
+    @abstractmethod
+    def evaluate(self, solution: Sequence[Any], seed: int = 0) -> Values:
+        """Evaluate a solution: a pure function of the problem, the genes and the run's seed."""
+
+    @abstractmethod
+    def network_weights(self, solution: Sequence[Any], seed: int = 0) -> NDArray[np.float32]:
+        """Give the best weights known for a solution: shape (num_weights,), in the order of the network's spec."""
+
+    @abstractmethod
+    def toolbox(self, seed: int = 0, **overrides: Any) -> base.Toolbox:
+        """Make the DEAP toolbox of this problem; each override is registered in place of what has its name."""
+
+    @abstractmethod
+    def settings(self) -> dict[str, Any]:
+        """Describe the problem itself as JSON values: what a second run must share to give the same result."""
+
+    def reestimate(self, solution: Sequence[Any], seed: int = 0) -> Values:
+        """Estimate the values of a solution anew, with fresh noise; only a ``noisy`` problem is asked.
+
+        A search picks the candidates that look best, and with a noisy fitness those were lucky too: its own values
+        promise too much. A problem that can should spend more effort here than in :meth:`evaluate`.
+        """
+        return self.evaluate(solution, derive(seed, "reestimate"))
+
+    def describe(self, solution: Sequence[Any]) -> dict[str, Any]:
+        """Say in JSON values what a solution is."""
+        spec = self.decode(solution)
+        return {"layers": spec.layers, "look_back": spec.look_back, "num_weights": spec.num_weights}
+
+    def statistics(self) -> tools.MultiStatistics:
+        """Give what is recorded of each generation: a chapter a target, and more where a problem adds them."""
+        return target_statistics(self.targets)
+
+    def prepare(self) -> None:  # noqa: B027 - most problems have nothing to prepare
+        """Do what has to be done once on a machine before workers start, such as compiling."""

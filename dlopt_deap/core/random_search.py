@@ -1,0 +1,38 @@
+"""Random search: what every technique has to beat."""
+
+from typing import Any
+
+from dlopt_deap.checks import check_integer
+from dlopt_deap.core.optimization import ModelOptimization
+from dlopt_deap.core.search import Search
+
+
+class RandomSearch(ModelOptimization):
+    """Draw solutions at random and keep the best.
+
+    Args:
+        batch_size: Solutions drawn and evaluated at a time, which the logbook calls a generation.
+        hall_of_fame: As :class:`ModelOptimization` takes it.
+        max_failures: As :class:`ModelOptimization` takes it.
+    """
+
+    def __init__(self, batch_size: int = 20, hall_of_fame: int = 10, max_failures: int = 20) -> None:
+        super().__init__(hall_of_fame, max_failures)
+        self.batch_size = check_integer("batch_size", batch_size, low=1)
+
+    def start(self, search: Search) -> None:
+        """Nothing has to be made beforehand."""
+
+    def step(self, search: Search) -> None:
+        """Draw and evaluate one batch."""
+        search.generation += bool(search.population)
+        toolbox = search.toolbox
+        search.population = toolbox.population(n=self.batch_size)
+        for individual, values in zip(search.population, toolbox.map(toolbox.evaluate, search.population), strict=True):
+            individual.fitness.values = values
+        search.hall_of_fame.update(search.population)
+        search.record()
+
+    def settings(self) -> dict[str, Any]:
+        """Describe the search as JSON values."""
+        return {"name": type(self).__name__, "batch_size": self.batch_size, "hall_of_fame": self.hall_of_fame}

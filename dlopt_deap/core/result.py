@@ -1,0 +1,189 @@
+"""What a run gives back."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from deap import tools
+from numpy.typing import NDArray
+
+from dlopt_deap.core.problem import Problem
+from dlopt_deap.core.solution import Values
+from dlopt_deap.errors import RunFolderError
+from dlopt_deap.files import write_text
+from dlopt_deap.networks import NetworkSpec, keras_model, save_keras
+
+if TYPE_CHECKING:
+    import keras
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One of the best individuals of a run.
+
+    Attributes:
+        solution: The individual; its fitness is what the search saw.
+        reestimated: What a fresh estimate gave, where the fitness is noisy; see ``Problem.reestimate``.
+    """
+
+    solution: Any
+    reestimated: Values | None = None
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """The values to believe: the fresh ones, or else the search's own."""
+        return tuple(self.solution.fitness.values) if self.reestimated is None else tuple(self.reestimated)
+
+    @property
+    def metrics(self) -> dict[str, Any]:
+        """What the evaluation that gave :attr:`values` measured beside them."""
+        return dict(getattr(self.solution, "metrics", {}) if self.reestimated is None else self.reestimated.metrics)
+
+    def to_dict(self, problem: Problem) -> dict[str, Any]:
+        """Give the candidate as JSON values."""
+        targets = list(problem.targets)
+        return {
+            "genes": list(self.solution),
+            **problem.describe(self.solution),
+            "fitness": dict(zip(targets, self.values, strict=True)),
+            "search_fitness": dict(zip(targets, self.solution.fitness.values, strict=True)),
+            "reestimated": self.reestimated is not None,
+            "metrics": self.metrics,
+        }
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run found, and how.
+
+    Attributes:
+        problem: What was solved.
+        candidates: The best individuals, best first: ranked by a fresh estimate where the fitness is noisy.
+        population: The last population.
+        logbook: A row a generation; a chapter for each target and each statistic of the problem.
+        seed: The run's seed: with the same settings it gives the same result.
+        evaluations: The number of evaluations, failed ones included; fresh estimates are not counted.
+        failures: The number of evaluations that failed.
+        seconds: The seconds of the search, fresh estimates not counted.
+        stopped_by: The name of the criterion that ended the run, or ``"interrupted"``, ``"terminated"``, ``"callback"``
+            or ``"failures"``.
+        last_failure: The reason of the latest failed evaluation.
+        settings: The settings of technique, criteria and problem, as JSON values.
+    """
+
+    problem: Problem
+    candidates: list[Candidate]
+    population: list[Any]
+    logbook: tools.Logbook
+    seed: int
+    evaluations: int
+    failures: int
+    seconds: float
+    stopped_by: str
+    last_failure: str = ""
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def best(self) -> Any:
+        """The best individual; with several targets the first of the front, by the first target."""
+        return self.candidates[0].solution
+
+    @property
+    def hall_of_fame(self) -> list[Any]:
+        """The best individuals, best first; with several targets the whole Pareto front."""
+        return [candidate.solution for candidate in self.candidates]
+
+    @property
+    def fitness(self) -> dict[str, float]:
+        """The best individual's value of each target, freshly estimated where the fitness is noisy."""
+        return dict(zip(self.problem.targets, self.candidates[0].values, strict=True))
+
+    @property
+    def spec(self) -> NetworkSpec:
+        """The best individual's network."""
+        return self.problem.decode(self.best)
+
+    @cached_property
+    def weights(self) -> NDArray[np.float32]:
+        """The best weights known for that network: shape (num_weights,)."""
+        return self.problem.network_weights(self.best, self.seed)
+
+    def model(self) -> keras.Model:
+        """Build that network with these weights in Keras."""
+        return keras_model(self.spec, self.weights)
+
+    def save(self, folder: str | Path) -> Path:
+        """Write ``best.keras``, ``logbook.csv`` and ``result.json`` into a folder, which is made if it is missing.
+
+        ``result.json`` is written last: where it is, the rest is whole.
+
+        Raises:
+            RunFolderError: If a file cannot be written.
+        """
+        path = Path(folder)
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise RunFolderError(f"Cannot write into the folder {path}: {error.strerror or error}.") from error
+        save_keras(self.spec, self.weights, path / "best.keras")
+        write_text(path / "logbook.csv", logbook_csv(self.logbook))
+        write_text(path / "result.json", json.dumps(self.to_dict(), indent=2, allow_nan=False) + "\n")
+        return path
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the result as JSON values, with DLOPT's keys ``fitness``, ``layers``, ``look_back`` and ``config``.
+
+        ``config`` is the architecture as ``keras.models.model_from_json`` takes it.
+        """
+        best, *others = (candidate.to_dict(self.problem) for candidate in self.candidates)
+        return {
+            **best,
+            "config": json.loads(self.model().to_json()),
+            "others": others,
+            "seed": self.seed,
+            "evaluations": self.evaluations,
+            "failures": self.failures,
+            "stopped_by": self.stopped_by,
+            "settings": self.settings,
+            "run": {"seconds": round(self.seconds, 3), "versions": _versions()},
+        }
+
+
+def rank(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Sort candidates by the values to believe, best first; equal ones keep their order."""
+
+    def weighted(candidate: Candidate) -> tuple[float, ...]:
+        weights = candidate.solution.fitness.weights
+        return tuple(-weight * value for weight, value in zip(weights, candidate.values, strict=True))
+
+    return sorted(candidates, key=weighted)
+
+
+def logbook_csv(logbook: tools.Logbook) -> str:
+    """Write a logbook as CSV: a row a generation, and a column ``chapter_statistic`` for each entry of a chapter."""
+    rows = [dict(row) for row in logbook]
+    for name, chapter in logbook.chapters.items():
+        for row, entries in zip(rows, chapter, strict=True):
+            row |= {f"{name}_{key}": value for key, value in entries.items() if key not in row}
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def _versions() -> dict[str, str]:
+    """Name the versions that a result depends on."""
+    packages = ("dlopt_deap", "deap", "numpy", "numba", "tensorflow", "keras")
+    return {"python": platform.python_version()} | {name: version(name) for name in packages}

@@ -1,0 +1,188 @@
+"""A search in progress: what one generation hands to the next, and the one place where evaluations are counted."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from deap import base, tools
+
+from dlopt_deap.core.problem import Problem
+from dlopt_deap.core.signals import Interrupts
+from dlopt_deap.core.solution import Values, has_failed
+from dlopt_deap.core.stop import IDLE_GENERATIONS, Stop
+from dlopt_deap.errors import SettingError
+
+Callback = Callable[["Search"], Any]
+"""Called after each generation with the search; a true answer ends it."""
+
+LOGBOOK_HEADER = ("gen", "restart", "nevals", "evaluations", "failures")
+
+
+class _SearchStopped(Exception):  # noqa: N818 - it is a message to `run`, not an error
+    """Ends a generation in its middle; its text is the reason."""
+
+
+class Search:
+    """The state of a search, as techniques change it and callbacks read it.
+
+    Attributes:
+        problem: The problem being solved.
+        toolbox: The DEAP toolbox, whose ``map`` counts and whose ``evaluate`` is guarded.
+        stop: The criteria that end the search.
+        seed: The run's seed.
+        population: The present population.
+        hall_of_fame: The best individuals that ever lived: a ``HallOfFame``, or a ``ParetoFront`` for several targets.
+        logbook: A row a generation, with a chapter for each statistic.
+        generation: The number of generations so far, the initial populations not counted.
+        restart: The number of restarts so far.
+        evaluations: The number of evaluations so far, failed ones included.
+        failures: The number of failed ones among them.
+        last_failure: The reason of the latest of those.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        toolbox: base.Toolbox,
+        stop: Stop,
+        seed: int,
+        hall_of_fame: int,
+        max_failures: int,
+    ) -> None:
+        self.problem = problem
+        self.stop = stop
+        self.seed = seed
+        self.population: list[Any] = []
+        self.hall_of_fame = tools.HallOfFame(hall_of_fame) if len(problem.targets) == 1 else tools.ParetoFront()
+        self.statistics = problem.statistics()
+        self.logbook = tools.Logbook()
+        chapters = list(self.statistics)
+        self.logbook.header = [*LOGBOOK_HEADER, *chapters]
+        for chapter in chapters:
+            self.logbook.chapters[chapter].header = list(self.statistics.fields)
+        self.generation = self.restart = self.evaluations = self.failures = 0
+        self.max_failures = max_failures
+        self.last_failure = ""
+        self.failures_in_a_row = self._idle = self._stagnant = self._counted = 0
+        self._best: tuple[float, ...] | None = None
+        self._evaluated: list[Any] = []
+        self._began = time.monotonic()
+        self._ended: float | None = None
+        self._interrupts = Interrupts()
+        self._map = toolbox.map
+        self.toolbox = toolbox
+        self.toolbox.register("map", self._counting_map)
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the search began, or that it took."""
+        return (self._ended or time.monotonic()) - self._began
+
+    def run(self, step: Callable[[], None], callbacks: Sequence[Callback]) -> str:
+        """Take steps, one a generation, until a criterion is met; return its name.
+
+        Whatever ends the search, everything that was evaluated is in the hall of fame, and every evaluation is counted
+        in the logbook.
+        """
+        reason = None
+        with self._interrupts:
+            try:
+                while reason is None:
+                    step()
+                    asked = [bool(callback(self)) for callback in callbacks]
+                    reason = self._criterion() or ("callback" if any(asked) else None)
+            except _SearchStopped as stopped:
+                reason = str(stopped)
+            except KeyboardInterrupt:
+                reason = "interrupted"
+        self._ended = time.monotonic()
+        self.hall_of_fame.update([individual for individual in self._evaluated if individual.fitness.valid])
+        if self.evaluations > self._counted:
+            self.record()
+        return reason
+
+    def record(self) -> None:
+        """Write the row of the generation that just ended."""
+        evaluated, self._counted = self.evaluations - self._counted, self.evaluations
+        self.logbook.record(
+            gen=self.generation,
+            restart=self.restart,
+            nevals=evaluated,
+            evaluations=self.evaluations,
+            failures=self.failures,
+            **self.statistics.compile([one for one in self.population if one.fitness.valid]),
+        )
+        self._idle = self._idle + 1 if evaluated == 0 else 0
+        best = self.hall_of_fame[0].fitness.wvalues if len(self.hall_of_fame) else None
+        improved = best is not None and (self._best is None or best > self._best)
+        self._stagnant = 0 if improved else self._stagnant + 1
+        self._best = best
+        self._evaluated = []
+
+    def _counting_map(self, evaluate: Callable[[Any], Values], individuals: Iterable[Any]) -> Iterator[Values]:
+        """Evaluate through the toolbox's own map, as many as the budget allows, and count what comes back."""
+        wanted = list(individuals)
+        self._check_weights(wanted)
+        limit = self.stop.max_evaluations
+        allowed = wanted if limit is None else wanted[: max(limit - self.evaluations, 0)]
+        for individual, values in zip(allowed, self._map(evaluate, allowed), strict=True):
+            self._evaluated.append(individual)
+            self._count(values)
+            yield values
+            if self.stop.max_seconds is not None and self.seconds >= self.stop.max_seconds:
+                raise _SearchStopped("max_seconds")
+            if self._interrupts.reason is not None:
+                raise _SearchStopped(self._interrupts.reason)
+        if len(allowed) < len(wanted):
+            raise _SearchStopped("max_evaluations")
+
+    def _check_weights(self, individuals: Sequence[Any]) -> None:
+        """Refuse individuals that were made for other targets: they would be evolved towards the worst."""
+        signs = self.problem.weights
+        for weights in {individual.fitness.weights for individual in individuals}:
+            if len(weights) != len(signs) or any(w * s <= 0 for w, s in zip(weights, signs, strict=True)):
+                raise SettingError(
+                    f"The toolbox makes individuals with the fitness weights {tuple(weights)}, but the problem's targets "
+                    f"{self.problem.targets} need weights of the signs {signs}."
+                )
+
+    def _count(self, values: Values) -> None:
+        """Count an evaluation, and end the search when one failure too many came in a row."""
+        self.evaluations += 1
+        if values.metrics.get("status") != "failed":
+            self.failures_in_a_row = 0
+            return
+        self.failures += 1
+        self.failures_in_a_row += 1
+        self.last_failure = str(values.metrics.get("reason"))
+        if self.failures_in_a_row >= self.max_failures:
+            raise _SearchStopped("failures")
+
+    def _criterion(self) -> str | None:
+        """Name the criterion that is met after a generation, if one is."""
+        stop = self.stop
+        met = {
+            "max_evaluations": stop.max_evaluations is not None and self.evaluations >= stop.max_evaluations,
+            "max_generations": stop.max_generations is not None and self.generation >= stop.max_generations,
+            "max_seconds": stop.max_seconds is not None and self.seconds >= stop.max_seconds,
+            "stagnation": stop.stagnation is not None and self._stagnant >= stop.stagnation,
+            "target_fitness": self._target_is_reached(),
+            "nothing new": self._idle >= IDLE_GENERATIONS,
+        }
+        return self._interrupts.reason or next((name for name, is_met in met.items() if is_met), None)
+
+    def _target_is_reached(self) -> bool:
+        """Whether one individual of the hall of fame is as good as asked in every target named."""
+        wanted = self.stop.target_fitness
+        if not wanted:
+            return False
+        signs = self.problem.targets
+        return any(
+            not has_failed(one)
+            and all(
+                sign * value >= sign * wanted[name]
+                for (name, sign), value in zip(signs.items(), one.fitness.values, strict=True)
+                if name in wanted
+            )
+            for one in self.hall_of_fame
+        )

@@ -1,0 +1,53 @@
+"""When a search ends."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from dlopt_deap.checks import check_integer, check_number
+from dlopt_deap.errors import SettingError
+
+IDLE_GENERATIONS = 1000
+"""After so many generations in a row that made nothing new, the operators will make nothing new."""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """The criteria that end a search; the first one that is met does.
+
+    Attributes:
+        max_evaluations: The evaluations of the whole run, restarts included. It is never exceeded: a last generation
+            that does not fit is evaluated as far as it does.
+        max_generations: The generations of the whole run, not counting the initial population of each restart.
+        max_seconds: The seconds of the search. It is looked at after every evaluation.
+        stagnation: The generations in a row without a better best.
+        target_fitness: The fitness value to reach for each target, e.g. ``{"log_p": -12.0}``.
+
+    Raises:
+        SettingError: If a value makes no sense, or nothing is given that is sure to end a search.
+    """
+
+    max_evaluations: int | None = None
+    max_generations: int | None = None
+    max_seconds: float | None = None
+    stagnation: int | None = None
+    target_fitness: Mapping[str, float] | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("max_evaluations", "max_generations", "stagnation"):
+            if getattr(self, name) is not None:
+                check_integer(name, getattr(self, name), low=1)
+        if self.max_seconds is not None:
+            check_number("max_seconds", self.max_seconds, above=0.0)
+        for name, value in (self.target_fitness or {}).items():
+            check_number(f"target_fitness[{name!r}]", value)
+        sure = (self.max_evaluations, self.max_generations, self.max_seconds, self.stagnation)
+        if all(criterion is None for criterion in sure):
+            raise SettingError(
+                "Nothing would end this search; give `max_evaluations`, or a `Stop` with max_evaluations, "
+                "max_generations, max_seconds or stagnation."
+            )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the criteria that are set, as JSON values."""
+        return {field.name: value for field in fields(self) if (value := getattr(self, field.name)) is not None}

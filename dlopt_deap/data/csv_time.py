@@ -1,0 +1,105 @@
+"""The time of each row of a CSV file: numbers or dates that increase."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlopt_deap.data.csv_table import CsvTable
+from dlopt_deap.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DATE_FORMATS: Final = (
+    "%d.%m.%Y",
+    "%d/%m/%Y",
+    "%m/%d/%Y",
+    "%d-%m-%Y",
+    "%Y/%m/%d",
+    "%d %b %Y",
+    "%d %B %Y",
+    "%b %d, %Y",
+    "%B %d, %Y",
+    "%b %Y",
+    "%B %Y",
+)
+"""Ways to write a date beside ISO 8601 (2026-01-31); each may be followed by a time of day."""
+
+TIME_FORMATS: Final = ("", " %H:%M", " %H:%M:%S")
+
+
+def parse_time(table: CsvTable, column: str, rows: NDArray[Any], decimal: str) -> NDArray[Any]:
+    """Return the times of some rows as numbers (float64) or as dates (datetime64, UTC if they had an offset).
+
+    Raises:
+        DataError: If a time is missing or not a time, dates can be read in two ways, or the time does not increase.
+    """
+    column_cells = table.column(column)
+    cells = [column_cells[row] for row in rows]
+    for row, cell in zip(rows, cells, strict=True):
+        if not cell:
+            raise DataError(f"{table.path}, line {table.lines[row]}, column {column!r}: the time is missing; fill it.")
+    times = _numbers(cells, decimal)
+    if times is None:
+        times = _dates(table, column, rows, cells)
+    for (before, after), row in zip(pairwise(range(len(times))), rows[1:], strict=True):
+        if not times[before] < times[after]:
+            raise DataError(
+                f"{table.path}, line {table.lines[row]}, column {column!r}: the time must increase from row to row, "
+                f"got {cells[after]!r} after {cells[before]!r}; sort the file and remove what stands twice."
+            )
+    return times
+
+
+def _numbers(cells: list[str], decimal: str) -> NDArray[np.float64] | None:
+    """Return the times as finite numbers, or ``None`` if one is no number."""
+    try:
+        times = np.array([float(cell.replace(decimal, ".")) for cell in cells])
+    except ValueError:
+        return None
+    return times if np.isfinite(times).all() else None
+
+
+def _dates(table: CsvTable, column: str, rows: NDArray[Any], cells: list[str]) -> NDArray[Any]:
+    """Return the times as dates, read in the only way in which all of them can be read."""
+    readings = [reading for form in _formats(cells[0]) if (reading := _read(cells, form)) is not None]
+    if not readings:
+        row = _first_unreadable(cells)
+        raise DataError(
+            f"{table.path}, line {table.lines[rows[row]]}, column {column!r} must hold a number or a date written as "
+            f"the others, got {cells[row]!r}; write dates as 2026-01-31 or 2026-01-31 18:30."
+        )
+    if any(not np.array_equal(readings[0], other) for other in readings[1:]):
+        raise DataError(
+            f"{table.path}, column {column!r} holds dates that can be read in two ways, as day and month or as month "
+            f"and day (line {table.lines[rows[0]]}: {cells[0]!r}); write dates as 2026-01-31."
+        )
+    return readings[0]
+
+
+def _formats(cell: str) -> list[str]:
+    """Return the ways in which a cell can be read as a date."""
+    forms = ["ISO8601", *(date + time for date in DATE_FORMATS for time in TIME_FORMATS)]
+    return [form for form in forms if _read([cell], form) is not None]
+
+
+def _read(cells: list[str], form: str) -> NDArray[Any] | None:
+    """Return all cells as dates in one form, or ``None`` if one is not of that form."""
+    dates = _dates_in_form(cells, form)
+    return None if dates.isna().any() else dates.dt.tz_localize(None).to_numpy()
+
+
+def _first_unreadable(cells: list[str]) -> int:
+    """Return the cell at which the form that lasts longest breaks; the first one if it has no form at all."""
+    return max((int(_dates_in_form(cells, form).isna().argmax()) for form in _formats(cells[0])), default=0)
+
+
+def _dates_in_form(cells: list[str], form: str) -> pd.Series[Any]:
+    """Return the cells as dates in UTC, or as missing where they are not of that form."""
+    import pandas as pd
+
+    return pd.to_datetime(pd.Series(cells), format=form, errors="coerce", utc=True)

@@ -1,0 +1,157 @@
+"""The description of a network, without its weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from dlopt_deap.checks import check_choice, check_integer, did_you_mean
+from dlopt_deap.errors import SettingError
+from dlopt_deap.networks.cells import ACTIVATIONS, CELLS
+
+
+@dataclass(frozen=True)
+class NetworkSpec:
+    """A network of recurrent layers, the last of which feeds a dense output.
+
+    The weights of a network are one float32 vector: Keras' arrays in Keras' order, each in C order, one after another.
+
+    Attributes:
+        inputs: Numbers read at each time step.
+        units: The width of each recurrent layer, from the inputs on; a list becomes a tuple.
+        outputs: Numbers predicted.
+        look_back: Time steps read.
+        cell: ``"lstm"``, ``"gru"`` (Keras' default kind, ``reset_after=True``) or ``"simple_rnn"``.
+        activation: Of the dense output: ``"linear"``, ``"tanh"``, ``"sigmoid"`` or ``"relu"``.
+
+    Raises:
+        SettingError: If there is no layer, a size is no whole number of at least 1, or a name is unknown.
+
+    Examples:
+        >>> spec = NetworkSpec(inputs=1, units=(12, 13), outputs=1, look_back=17)
+        >>> spec.layers
+        [1, 12, 13, 1]
+        >>> spec.num_weights
+        2038
+        >>> NetworkSpec(1, (12, 0), 1, 17)
+        Traceback (most recent call last):
+        dlopt_deap.errors.SettingError: `units[1]` must be a whole number of at least 1, got 0.
+    """
+
+    inputs: int
+    units: tuple[int, ...]
+    outputs: int
+    look_back: int
+    cell: str = "lstm"
+    activation: str = "tanh"
+
+    def __post_init__(self) -> None:
+        # Whole numbers of numpy become int, so that equal specs are equal as JSON too.
+        for name in ("inputs", "outputs", "look_back"):
+            object.__setattr__(self, name, check_integer(name, getattr(self, name), low=1))
+        object.__setattr__(self, "units", _checked_units(self.units))
+        check_choice("cell", self.cell, CELLS)
+        check_choice("activation", self.activation, ACTIVATIONS)
+
+    @property
+    def layers(self) -> list[int]:
+        """DLOPT's list of widths: inputs, recurrent layers, outputs."""
+        return [self.inputs, *self.units, self.outputs]
+
+    @property
+    def weight_shapes(self) -> list[tuple[int, ...]]:
+        """The shapes of Keras' arrays: kernel, recurrent kernel, bias of each recurrent layer; dense kernel, bias."""
+        cell, shapes = CELLS[self.cell], []
+        for inputs, units in zip(self.layers, self.units, strict=False):
+            shapes += cell.weight_shapes(inputs, units)
+        return [*shapes, (self.units[-1], self.outputs), (self.outputs,)]
+
+    @property
+    def num_weights(self) -> int:
+        """The number of weights, biases included: Keras' ``count_params()``."""
+        return sum(prod(shape) for shape in self.weight_shapes)
+
+    @property
+    def multiply_adds(self) -> int:
+        """The multiply-adds of one prediction: each kernel's weight once a time step, the dense kernel's once."""
+        *recurrent, dense, _ = self.weight_shapes
+        kernels = (shape for position, shape in enumerate(recurrent) if position % 3 < 2)
+        return self.look_back * sum(prod(shape) for shape in kernels) + prod(dense)
+
+    def unpack(self, vector: ArrayLike) -> list[NDArray[np.float32]]:
+        """Split a weight vector into Keras' arrays, as ``model.set_weights`` takes them.
+
+        Args:
+            vector: Shape (num_weights,).
+
+        Returns:
+            Arrays of :attr:`weight_shapes`; views of ``vector`` if it is a contiguous float32 array.
+
+        Raises:
+            SettingError: If the vector has another shape.
+
+        Examples:
+            >>> spec = NetworkSpec(1, (2,), 1, 3, cell="simple_rnn")
+            >>> [array.tolist() for array in spec.unpack(range(11))]
+            [[[0.0, 1.0]], [[2.0, 3.0], [4.0, 5.0]], [6.0, 7.0], [[8.0], [9.0]], [10.0]]
+        """
+        flat = np.asarray(vector, dtype=np.float32)
+        if flat.shape != (self.num_weights,):
+            raise SettingError(f"`vector` must have the shape ({self.num_weights},) for {self}, got {flat.shape}.")
+        shapes = self.weight_shapes
+        ends = np.cumsum([prod(shape) for shape in shapes])[:-1]
+        return [part.reshape(shape) for part, shape in zip(np.split(flat, ends), shapes, strict=True)]
+
+    def pack(self, arrays: Sequence[ArrayLike]) -> NDArray[np.float32]:
+        """Join Keras' arrays, as ``model.get_weights`` gives them, into a weight vector of shape (num_weights,).
+
+        Raises:
+            SettingError: If the arrays have other shapes than :attr:`weight_shapes`.
+        """
+        parts = [np.asarray(array, dtype=np.float32) for array in arrays]
+        shapes = [part.shape for part in parts]
+        if shapes != self.weight_shapes:
+            raise SettingError(f"`arrays` must have the shapes {self.weight_shapes} for {self}, got {shapes}.")
+        return np.concatenate([part.ravel() for part in parts])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the spec as JSON values."""
+        return asdict(self) | {"units": list(self.units)}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> NetworkSpec:
+        """Make a spec from what :meth:`to_dict` gave.
+
+        Raises:
+            SettingError: If a key is missing or unknown, or a value is wrong.
+
+        Examples:
+            >>> spec = NetworkSpec(1, (2, 2), 1, 2)
+            >>> NetworkSpec.from_dict(spec.to_dict()) == spec
+            True
+        """
+        known = [field.name for field in fields(cls)]
+        for key in values:
+            if key not in known:
+                raise SettingError(
+                    f"A network has the keys {', '.join(known)}, got {key!r}{did_you_mean(key, known, end='.')}"
+                )
+        missing = [name for name in known[:4] if name not in values]
+        if missing:
+            raise SettingError(f"A network needs the keys {', '.join(known[:4])}, got none for {', '.join(missing)}.")
+        return cls(**values)
+
+
+def _checked_units(units: Any) -> tuple[int, ...]:
+    """Return the widths of the layers as a tuple of numbers from 1."""
+    if isinstance(units, str | bytes) or not hasattr(units, "__iter__"):
+        raise SettingError(f"`units` must be the widths of the recurrent layers, such as (12, 13), got {units!r}.")
+    widths = tuple(check_integer(f"units[{layer}]", width, low=1) for layer, width in enumerate(units))
+    if not widths:
+        raise SettingError("`units` must name at least one recurrent layer, got none; give widths such as (12, 13).")
+    return widths

@@ -1,0 +1,15 @@
+"""How figures look: colours that colour-blind people tell apart and that differ in print (Okabe and Ito 2008)."""
+
+from typing import Any
+
+BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#666666"
+BAND: dict[str, Any] = {"alpha": 0.2, "linewidth": 0}
+
+
+def new_axes(rows: int = 1, width: float = 7.0, height: float = 4.2) -> Any:
+    """Make a figure with its axes: one, or an array of as many as there are rows, with a common x-axis."""
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(rows, 1, figsize=(width, height), sharex=True, layout="constrained")
+    del figure
+    return axes

@@ -1,0 +1,31 @@
+"""Random samplings of a network's weights: errors, their truncated normal distribution, and how sure it is."""
+
+from dlopt_deap.sampling.distributions import Distribution, Normal, Uniform
+from dlopt_deap.sampling.metrics import METRICS, Metric, mae, mape, mse, rmse, smape
+from dlopt_deap.sampling.mrs import (
+    SamplingSettings,
+    mae_random_sampling,
+    random_sampling,
+    summarize,
+)
+from dlopt_deap.sampling.result import Sampling
+from dlopt_deap.sampling.truncated_normal import log_probability
+
+__all__ = [
+    "METRICS",
+    "Distribution",
+    "Metric",
+    "Normal",
+    "Sampling",
+    "SamplingSettings",
+    "Uniform",
+    "log_probability",
+    "mae",
+    "mae_random_sampling",
+    "mape",
+    "mse",
+    "random_sampling",
+    "rmse",
+    "smape",
+    "summarize",
+]

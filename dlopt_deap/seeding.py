@@ -1,0 +1,65 @@
+"""The run's one random stream, and the seeds derived from it.
+
+A run has one stream, Python's ``random``, because that is the one which DEAP draws from. It is seeded once, when the
+run is new (:func:`seed_run`). Whatever an evaluation draws comes from a seed derived from the run's seed and from what
+is evaluated (:func:`derive`), never from a stream: so neither order, worker count, cache nor restart can change it.
+"""
+
+import hashlib
+import json
+import random
+import secrets
+from typing import Any
+
+import numpy as np
+
+from dlopt_deap.checks import check_integer
+
+SEED_BITS = 128
+
+
+def derive(seed: int, *parts: Any) -> int:
+    """Derive a seed from a seed and from what it is for.
+
+    Args:
+        seed: The run's seed.
+        *parts: What the new seed belongs to, as JSON values: the genes of a candidate, the name of a purpose.
+
+    Returns:
+        A whole number of 128 bits: the first half of the SHA-256 digest of the arguments as JSON. It is the same on
+        every machine, in every process and in every Python version, as ``hash()`` is not.
+
+    Examples:
+        >>> derive(0, [3, 5, 5], "weights") == derive(0, [3, 5, 5], "weights")
+        True
+        >>> derive(0, [3, 5, 5], "weights") == derive(1, [3, 5, 5], "weights")
+        False
+    """
+    text = json.dumps([seed, *parts], separators=(",", ":"), allow_nan=False, default=_plain)
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[: SEED_BITS // 8], "big")
+
+
+def generator(seed: int, *parts: Any) -> np.random.Generator:
+    """Make a numpy generator (PCG64) from the seed that :func:`derive` gives for the same arguments."""
+    return np.random.Generator(np.random.PCG64(derive(seed, *parts)))
+
+
+def choose_seed(seed: int | None) -> int:
+    """Return ``seed``, or a fresh one from the operating system if it is ``None``; 0 is a seed like any other.
+
+    Raises:
+        SettingError: If it is neither ``None`` nor a whole number of at least 0.
+    """
+    return secrets.randbits(32) if seed is None else check_integer("seed", seed, low=0)
+
+
+def seed_run(seed: int) -> None:
+    """Seed Python's ``random`` for a run that is new."""
+    random.seed(derive(seed, "run"))
+
+
+def _plain(value: Any) -> Any:
+    """Turn numpy's numbers and arrays into what JSON knows."""
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
+    raise TypeError(f"A seed can be derived from JSON values only, got {type(value).__name__}.")

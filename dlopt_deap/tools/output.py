@@ -1,0 +1,53 @@
+"""Everything that a run leaves behind, in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from dlopt_deap import plots
+from dlopt_deap.architecture import RandomSamplingProblem
+from dlopt_deap.core import Result
+from dlopt_deap.files import replacing
+
+
+def save_run(result: Result, folder: Path) -> None:
+    """Write a result and its figures into a folder.
+
+    Figures come first, and ``result.json`` last of all: where it is, the rest is whole.
+
+    Args:
+        result: The result.
+        folder: The folder, which exists.
+
+    Raises:
+        RunFolderError: If a file cannot be written.
+    """
+    figures = folder / "figures"
+    figures.mkdir(exist_ok=True)
+    fresh = result.fitness if result.candidates[0].reestimated is not None else {}
+    for name, sign in result.problem.targets.items():
+        draw = partial(plots.fitness_over_evaluations, result.logbook, name, sign, fresh.get(name))
+        _draw(figures / f"fitness_{name}.png", draw)
+    if isinstance(result.problem, RandomSamplingProblem):
+        problem = result.problem
+        _draw(
+            figures / "architectures.png",
+            lambda axes: plots.architectures_over_evaluations(result.logbook, axes),
+            3,
+        )
+        sampling = problem.final_sampling(result.best, result.seed)
+        _draw(figures / "sampled_errors.png", partial(plots.sampled_errors, sampling, problem.metric))
+    result.save(folder)
+
+
+def _draw(path: Path, draw: Callable[..., Any], rows: int = 1) -> None:
+    """Draw one figure into a file, without a window and without pyplot's global state."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7.0, 2.0 + 2.0 * rows if rows > 1 else 4.2), layout="constrained")
+    draw(ax=figure.subplots(rows, 1, sharex=True))
+    with replacing(path) as temporary:
+        figure.savefig(temporary, dpi=150)

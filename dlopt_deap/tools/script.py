@@ -1,0 +1,114 @@
+"""What the scripts share, so that each of them reads as an example: options, the report, and how a program ends."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from dlopt_deap.core import Result
+from dlopt_deap.errors import DloptError
+from dlopt_deap.parallel import Map, ScoopMap, scoop_is_running
+from dlopt_deap.tools.output import save_run
+
+EXIT_CODES = {"interrupted": 130, "terminated": 143, "failures": 1}
+"""The exit codes of searches that did not end by a criterion; the first two as shells have them for the signals."""
+
+
+def run_parser(program: str, description: str, samples: int) -> argparse.ArgumentParser:
+    """Make a parser with the options that all scripts have."""
+    parser = argparse.ArgumentParser(program, description=description, allow_abbrev=False)
+    parser.add_argument(
+        "--seed", type=int, metavar="N", help="seed of the run; a fresh one, which is told, if left out"
+    )
+    parser.add_argument("--out", type=Path, metavar="FOLDER", help="new folder for the results (default: below runs/)")
+    parser.add_argument(
+        "--samples",
+        type=int,
+        default=samples,
+        metavar="N",
+        help="random weightings an architecture (%(default)s)",
+    )
+    parser.add_argument(
+        "--workers",
+        type=int,
+        metavar="N",
+        help="local processes (every core); `python -m scoop -n N` has its own",
+    )
+    parser.add_argument("--quiet", action="store_true", help="no progress; only the report")
+    return parser
+
+
+def search_parser(
+    program: str, description: str, evaluations: int, population: int, samples: int
+) -> argparse.ArgumentParser:
+    """Make a parser with the options that all searches have, and these defaults."""
+    parser = run_parser(program, description, samples)
+    parser.add_argument("--evaluations", type=int, default=evaluations, metavar="N", help="in all (%(default)s)")
+    parser.add_argument("--population", type=int, default=population, metavar="N", help="individuals (%(default)s)")
+    return parser
+
+
+def default_folder(name: str) -> Path:
+    """Name a folder below ``runs/`` that no earlier run has."""
+    return Path("runs") / f"{name}-{datetime.now():%Y%m%d-%H%M%S-%f}"
+
+
+def announce(map_: Map, quiet: bool = False) -> None:
+    """Say where the evaluations are carried out, and how to have SCOOP do it."""
+    if not quiet:
+        how = "" if isinstance(map_, ScoopMap) else " (not started by `python -m scoop`)"
+        print(f"Evaluating on {map_.description}{how}.", file=sys.stderr, flush=True)
+
+
+def finish(result: Result, folder: Path) -> int:
+    """Save a result, report it, and return the program's exit code."""
+    save_run(result, folder)
+    print(report(result))
+    print(f"run folder: {folder}", flush=True)
+    if result.stopped_by == "failures":
+        print(f"Too many evaluations in a row failed, the last one with: {result.last_failure}", file=sys.stderr)
+    return EXIT_CODES.get(result.stopped_by, 0)
+
+
+def report(result: Result) -> str:
+    """Say in a few lines what was found, how sure it is, and what it took."""
+    best = result.candidates[0].to_dict(result.problem)
+    lines = [f"best: layers {best['layers']}, look-back {best['look_back']}, {best['num_weights']} weights"]
+    for name, value in best["fitness"].items():
+        line = f"{name}: {value:.6g}"
+        if best["reestimated"] and result.problem.noisy:
+            interval = [best["metrics"].get(f"{name}_{end}") for end in ("low", "high")]
+            between = f", interval [{interval[0]:.4g}, {interval[1]:.4g}]" if None not in interval else ""
+            line += f" (estimated anew{between}; the search saw {best['search_fitness'][name]:.6g})"
+        lines.append(line)
+    rate = result.evaluations / result.seconds if result.seconds else 0.0
+    lines.append(
+        f"{result.evaluations} evaluations in {result.seconds:.2f} s ({rate:.0f}/s), {result.failures} failed, "
+        f"stopped by {result.stopped_by}, seed {result.seed}"
+    )
+    return "\n".join(lines)
+
+
+def run_script(name: str, main: Callable[[], int]) -> None:
+    """Run a script's ``main`` and end the program: a user's mistake is one sentence, and the last line tells a failure.
+
+    ``python -m scoop`` ends with exit code 0 whatever happened, so the last line is what tells it there.
+    """
+    try:
+        code = main()
+    except DloptError as error:
+        code = 2
+        print(f"{name} failed: {error}", file=sys.stderr, flush=True)
+    except KeyboardInterrupt:
+        code = EXIT_CODES["interrupted"]
+        print(
+            f"{name} failed: interrupted before the results were written.",
+            file=sys.stderr,
+            flush=True,
+        )
+    else:
+        if code:
+            print(f"{name} ended early, with exit code {code}.", file=sys.stderr, flush=True)
+    if not scoop_is_running():  # it prints any SystemExit as a traceback, and ends with 0 all the same
+        sys.exit(code)

@@ -1,0 +1,97 @@
+"""The space of architectures, and its listing."""
+
+import itertools
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from spaces import spaces
+
+from dlopt_deap.architecture import Space, list_architectures
+from dlopt_deap.errors import SettingError
+
+GENES = st.lists(st.one_of(st.integers(-300, 300), st.floats(-300, 300)), max_size=15)
+
+
+@given(spaces(), GENES)
+def test_repair_makes_any_numbers_an_individual_in_place(space: Space, genes: list[float]) -> None:
+    assert space.repair(genes) is genes
+    assert space.contains(genes)
+
+
+@given(spaces(), st.randoms(use_true_random=False))
+def test_repair_leaves_an_individual_as_it_is(space: Space, rng: Any) -> None:
+    genes = space.random_genes(rng)
+    assert space.contains(genes)
+    assert space.repair(list(genes)) == genes
+
+
+@pytest.mark.parametrize("gene", [float("nan"), float("inf"), "7", None])
+def test_a_gene_that_is_no_finite_number_is_named(gene: Any) -> None:
+    with pytest.raises(SettingError, match="Gene 1 must be a finite number"):
+        Space().repair([3, gene])
+
+
+def test_genes_stand_for_a_network() -> None:
+    spec = Space(cell="gru", activation="linear").spec([7, 4, 5], inputs=2, outputs=3)
+    assert (spec.layers, spec.look_back, spec.cell, spec.activation) == ([2, 4, 5, 3], 7, "gru", "linear")
+
+
+def test_one_number_stands_for_both_limits() -> None:
+    assert Space(look_back=5).look_back == (5, 5)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"units": (0, 5)}, r"`units\[0\]` must be a whole number of at least 1, got 0"),
+        ({"layers": (3, 2)}, r"`layers` must be a pair \(least, most\) with least <= most, got \(3, 2\)"),
+        ({"look_back": (1.5, 2)}, r"`look_back\[0\]` must be a whole number"),
+        ({"units": "12"}, "`units` must be a pair"),
+        ({"units": (1, 2, 3)}, "`units` must be a pair"),
+        ({"cell": "lstn"}, "did you mean 'lstm'"),
+        ({"activation": "tan"}, "did you mean 'tanh'"),
+    ],
+)
+def test_limits_that_make_no_sense_are_refused(settings: dict[str, Any], message: str) -> None:
+    with pytest.raises(SettingError, match=message):
+        Space(**settings)
+
+
+@given(spaces(most=4))
+def test_the_size_is_the_number_of_individuals(space: Space) -> None:
+    look_backs = range(space.look_back[0], space.look_back[1] + 1)
+    individuals = {(look_back, *units) for look_back in look_backs for units in list_architectures(space)}
+    assert len(individuals) == space.size
+    assert all(space.contains(list(genes)) for genes in individuals)
+
+
+@given(spaces(most=4), st.integers(1, 3))
+def test_the_listing_counts_what_it_lists_each_once(space: Space, pace: int) -> None:
+    listing = list_architectures(space, pace)
+    listed = list(listing)
+    assert len(listed) == len(set(listed)) == listing.count == len(listing)
+    assert list(listing) == listed, "it can be read again"
+    widths = range(space.units[0], space.units[1] + 1, pace)
+    lengths = range(space.layers[0], space.layers[1] + 1)
+    assert set(listed) == {units for length in lengths for units in itertools.product(widths, repeat=length)}
+
+
+def test_a_listing_of_more_than_memory_holds_is_counted_and_read_lazily() -> None:
+    listing = list_architectures(Space(layers=(1, 20), units=(1, 100)))
+    assert listing.count == sum(100**layers for layers in range(1, 21))
+    assert list(itertools.islice(listing, 102))[-2:] == [(1, 1), (1, 2)]
+
+
+def test_initial_layers_come_first_in_every_architecture() -> None:
+    assert list(list_architectures(Space(layers=(1, 2), units=(1, 5)), 2, initial=[4])) == [(4, 1), (4, 3), (4, 5)]
+
+
+@pytest.mark.parametrize(
+    ("pace", "initial", "message"),
+    [(0, [], "`pace`"), (1, [9], r"`initial\[0\]`"), (1, [1, 1], "`initial` must leave room")],
+)
+def test_a_listing_that_makes_no_sense_is_refused(pace: int, initial: list[int], message: str) -> None:
+    with pytest.raises(SettingError, match=message):
+        list_architectures(Space(layers=(1, 2), units=(1, 5)), pace, initial)

@@ -1,0 +1,87 @@
+"""Figures."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from matplotlib import pyplot
+from matplotlib.figure import Figure
+from toy import Toy
+
+from dlopt_deap.architecture import RandomSamplingProblem, Space
+from dlopt_deap.core import Evolution
+from dlopt_deap.data import sine
+from dlopt_deap.errors import DataError
+from dlopt_deap.plots import architectures_over_evaluations, fitness_over_evaluations, sampled_errors
+
+
+@pytest.fixture(autouse=True)
+def _close() -> Iterator[None]:
+    pyplot.switch_backend("agg")
+    yield
+    pyplot.close("all")
+
+
+@pytest.fixture(scope="module")
+def result() -> Any:
+    problem = RandomSamplingProblem(
+        sine(stop=20.0), Space((2, 6), (1, 2), (1, 4)), num_samples=10, final_samples=50
+    )
+    return Evolution(population_size=4, restarts=1).optimize(problem, 24, seed=1)
+
+
+def legend(ax: Any) -> list[str]:
+    return [text.get_text() for text in ax.get_legend().get_texts()]
+
+
+def test_the_best_so_far_never_falls_and_ends_at_the_best(result: Any) -> None:
+    ax = fitness_over_evaluations(result.logbook, "log_p", reestimated=-15.0)
+    best = next(line for line in ax.lines if line.get_label() == "best so far").get_ydata()
+    assert list(best) == sorted(best)
+    assert best[-1] == max(result.logbook.chapters["log_p"].select("max"))
+    assert ax.get_xlabel() == "evaluations"
+    assert legend(ax) == ["± one std", "mean of the population", "best so far", "the best, estimated anew", "restart"]
+
+
+def test_the_best_so_far_of_a_minimised_target_never_rises() -> None:
+    logbook = Evolution(population_size=4).optimize(Toy(), 40, seed=1).logbook
+    ax = fitness_over_evaluations(logbook, "distance", sign=-1)
+    best = next(line for line in ax.lines if line.get_label() == "best so far").get_ydata()
+    assert list(best) == sorted(best, reverse=True)
+
+
+def test_generations_in_which_all_failed_leave_a_gap() -> None:
+    logbook = Evolution(population_size=4).optimize(Toy(), 40, seed=1).logbook
+    for name in ("avg", "std", "min", "max"):
+        logbook.chapters["distance"][1][name] = None
+    ax = fitness_over_evaluations(logbook, "distance", sign=-1)
+    ax.figure.canvas.draw()
+    assert np.isnan(ax.lines[0].get_ydata()[1])
+
+
+def test_an_unknown_target_is_told_with_those_there_are(result: Any) -> None:
+    with pytest.raises(DataError, match="no rows of 'mae'; its chapters are: log_p, look_back, layers, units"):
+        fitness_over_evaluations(result.logbook, "mae")
+
+
+def test_architectures_have_a_panel_each_with_its_unit(result: Any) -> None:
+    panels = architectures_over_evaluations(result.logbook)
+    assert [panel.get_ylabel() for panel in panels] == ["look-back / rows", "recurrent layers", "mean units a layer"]
+    assert list(panels[0].lines[0].get_ydata()) == result.logbook.chapters["look_back"].select("avg")
+
+
+def test_sampled_errors_show_their_fit_and_reach_down_to_the_threshold(result: Any) -> None:
+    sampling = result.problem.final_sampling(result.best, 1)
+    ax = sampled_errors(sampling)
+    assert legend(ax) == ["50 sampled networks", "fitted truncated normal", "threshold 0.01"]
+    assert ax.get_xlim()[0] <= 0.01
+    x, density = ax.lines[0].get_data()
+    assert np.trapezoid(density, x) == pytest.approx(1.0, abs=0.05)
+    assert f"{sampling.log_p:.2f}" in ax.get_title()
+
+
+def test_a_figure_is_drawn_where_it_is_asked_to_be_and_pyplot_knows_nothing(result: Any) -> None:
+    ax = Figure().subplots()
+    assert fitness_over_evaluations(result.logbook, "log_p", ax=ax) is ax
+    assert pyplot.get_fignums() == []

@@ -1,0 +1,39 @@
+"""Progress."""
+
+import io
+
+from toy import Toy
+
+from dlopt_deap.core import Evolution
+from dlopt_deap.tools import Progress
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def run(stream: io.StringIO, quiet: bool = False) -> str:
+    with Progress(total=30, quiet=quiet, stream=stream) as progress:
+        Evolution(population_size=5).optimize(Toy(), 30, seed=1, callbacks=[progress])
+    return stream.getvalue()
+
+
+def test_where_there_is_no_terminal_each_generation_is_a_plain_line() -> None:
+    lines = run(io.StringIO()).splitlines()
+    assert lines[0].startswith("generation 0: 5/30 evaluations, ")
+    assert "evaluations/s, best distance " in lines[0]
+    assert lines[0].endswith(" s left")
+    assert not any("\r" in line for line in lines)
+
+
+def test_on_a_terminal_there_is_a_bar_with_the_best_so_far() -> None:
+    shown = run(Terminal())
+    assert "\r" in shown
+    assert "best distance" in shown
+    assert "25/30" in shown or "30/30" in shown
+    assert shown.endswith("\n")
+
+
+def test_quiet_is_quiet() -> None:
+    assert run(io.StringIO(), quiet=True) == ""

@@ -1,0 +1,68 @@
+"""What the scripts share."""
+
+import re
+from typing import Any
+
+import pytest
+from toy import Toy
+
+from dlopt_deap.core import Evolution
+from dlopt_deap.errors import DataError
+from dlopt_deap.tools import default_folder, report, run_script, search_parser
+
+
+def test_the_report_tells_what_was_found_how_sure_it_is_and_what_it_took() -> None:
+    result = Evolution(population_size=4).optimize(Toy(noise=5.0), 20, seed=7)
+    lines = report(result).splitlines()
+    assert re.fullmatch(r"best: layers \[1, \d+, 1\], look-back \d+, \d+ weights", lines[0])
+    assert re.fullmatch(r"distance: \S+ \(estimated anew; the search saw \S+\)", lines[1])
+    assert re.fullmatch(r"20 evaluations in \S+ s \(\d+/s\), 0 failed, stopped by max_evaluations, seed 7", lines[2])
+
+
+def test_a_user_s_mistake_is_one_sentence_and_exit_code_2(capsys: pytest.CaptureFixture[str]) -> None:
+    def main() -> int:
+        raise DataError("The file is empty.")
+
+    with pytest.raises(SystemExit) as ended:
+        run_script("try.py", main)
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == "try.py failed: The file is empty.\n"
+
+
+def test_ctrl_c_before_anything_was_found_is_one_sentence_and_exit_code_130(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def main() -> int:
+        raise KeyboardInterrupt
+
+    with pytest.raises(SystemExit) as ended:
+        run_script("try.py", main)
+    assert ended.value.code == 130
+    assert "interrupted before the results were written" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("code", [0, 1, 143])
+def test_a_script_ends_with_the_code_of_its_main(code: int, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run_script("try.py", lambda: code)
+    assert ended.value.code == code
+    assert bool(capsys.readouterr().err) == bool(code)
+
+
+def test_an_error_of_the_program_itself_keeps_its_traceback() -> None:
+    def main() -> int:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        run_script("try.py", main)
+
+
+def test_the_options_have_the_defaults_of_the_script() -> None:
+    parser = search_parser("try.py", "Try.", evaluations=30, population=3, samples=10)
+    options: Any = parser.parse_args(["--seed", "0", "--quiet"])
+    assert (options.evaluations, options.population, options.samples) == (30, 3, 10)
+    assert (options.seed, options.quiet, options.out, options.workers) == (0, True, None, None)
+
+
+def test_two_runs_never_have_the_same_default_folder() -> None:
+    assert default_folder("sine") != default_folder("sine")

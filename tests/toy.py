@@ -1,0 +1,72 @@
+"""A problem whose answer is known and whose evaluation costs nothing."""
+
+import random
+from typing import Any
+
+import numpy as np
+from deap import base, tools
+
+from dlopt_deap.core import Problem, Values, sel_dominance_tournament
+from dlopt_deap.networks import NetworkSpec
+from dlopt_deap.seeding import generator
+
+
+def step_one_gene(individual: Any, indpb: float) -> tuple[Any]:
+    """Move each gene by one with probability ``indpb``, within 0 and 20."""
+    for i in range(len(individual)):
+        if random.random() < indpb:
+            individual[i] = min(max(individual[i] + random.choice((-1, 1)), 0), 20)
+    return (individual,)
+
+
+class Toy(Problem):
+    """Find three genes of 0 to 20 with a sum of 30 (target ``distance``) and little spread (target ``spread``)."""
+
+    def __init__(self, targets: dict[str, int] | None = None, noise: float = 0.0) -> None:
+        super().__init__(targets or {"distance": -1})
+        self.noise = noise
+        self.noisy = noise > 0
+
+    def random_solution(self) -> Any:
+        return self.solution([random.randint(0, 20) for _ in range(3)])
+
+    def repair(self, solution: Any) -> Any:
+        return solution
+
+    def decode(self, solution: Any) -> NetworkSpec:
+        return NetworkSpec(1, (solution[0] + 1,), 1, solution[1] + 1)
+
+    def evaluate(self, solution: Any, seed: int = 0) -> Values:
+        noise = self.noise * float(generator(seed, list(solution)).standard_normal())
+        known = {
+            "distance": abs(sum(solution) - 30) + noise,
+            "closeness": -abs(sum(solution) - 30) + noise,
+            "spread": float(max(solution) - min(solution)),
+        }
+        return Values([known[name] for name in self.targets], {"seed": seed})
+
+    def reestimate(self, solution: Any, seed: int = 0) -> Values:
+        return Values(Toy(self.targets).evaluate(solution), {"seed": seed})
+
+    def network_weights(self, solution: Any, seed: int = 0) -> Any:
+        return np.zeros(self.decode(solution).num_weights, np.float32)
+
+    def toolbox(self, seed: int = 0, **overrides: Any) -> base.Toolbox:
+        toolbox = base.Toolbox()
+        toolbox.register("individual", self.random_solution)
+        toolbox.register("population", tools.initRepeat, list, toolbox.individual)
+        toolbox.register("evaluate", self.evaluate, seed=seed)
+        toolbox.register("mutate", step_one_gene, indpb=0.5)
+        toolbox.register("mate", tools.cxTwoPoint)
+        if len(self.targets) == 1:
+            toolbox.register("select", tools.selTournament, tournsize=2)
+        else:
+            toolbox.register("select", tools.selNSGA2)
+            toolbox.register("select_parents", sel_dominance_tournament)
+            toolbox.register("select_survivors", tools.selNSGA2)
+        for alias, function in overrides.items():
+            toolbox.register(alias, function)
+        return toolbox
+
+    def settings(self) -> dict[str, Any]:
+        return {"name": "Toy"}
