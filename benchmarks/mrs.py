@@ -1,7 +1,8 @@
 """The MAE random sampling: this package against Keras, and against what the machine can do at all.
 
 Everything is measured side by side in one run, on the same windows of the sine wave and with the same weights, and
-the errors of all ways must agree. Times of Keras are measured on a few samples and scaled to all of them.
+the errors of all ways must agree: to 1e-5 with small weights, and with the N(0, 1) weights of MRS as far as Keras
+in float32 agrees with itself in float64. Times of Keras are measured on a few samples and scaled to all of them.
 
     python benchmarks/mrs.py                      # all three networks; a few minutes
     python benchmarks/mrs.py --networks small     # some seconds
@@ -31,8 +32,7 @@ NETWORKS = {
     "wide": NetworkSpec(1, (100, 100, 100), 1, 30),
 }
 BATCH_SIZE = 5
-TOLERANCE = 1e-4
-"""Errors that differ by more are not the same; float32 itself moves those of networks with N(0, 1) weights by 1e-6."""
+TOLERANCE = 1e-5
 
 
 def best_time(function: Callable[[], Any], repeats: int) -> float:
@@ -135,12 +135,39 @@ def limits(spec: NetworkSpec, samples: int, windows: int, rates: tuple[Callable[
     return {"blas_products": blas, "kernel_products": kernel, "cells": cells}
 
 
-def check_same(spec: NetworkSpec, ours: Any, theirs: Any, way: str) -> float:
+def exact_errors(spec: NetworkSpec, weights: Any, x: Any, y: Any) -> Any:
+    """Return the errors by Keras in float64."""
+    import keras
+
+    config = keras_model(spec).get_config()
+    for layer in config["layers"]:
+        layer["config"]["dtype"] = "float64"
+    model = keras.Sequential.from_config(config)
+
+    def error(vector: Any) -> float:
+        model.set_weights(spec.unpack(vector))
+        return float(np.abs(model.predict_on_batch(x.astype(np.float64)) - y).mean())
+
+    return np.array([error(vector) for vector in weights])
+
+
+def check_same(spec: NetworkSpec, ours: Any, theirs: Any, way: str, allowed: float) -> float:
     """Return the greatest difference of errors, or end the benchmark if they are not the same."""
     difference = float(np.abs(ours - theirs).max())
-    if not difference <= TOLERANCE:
-        sys.exit(f"{way} gives other errors for {spec}: they differ by {difference:.2e}, more than {TOLERANCE:.0e}.")
+    if not difference <= allowed:
+        sys.exit(
+            f"Keras' {way} gives other errors for {spec}: they differ by {difference:.1e}, more than {allowed:.1e}."
+        )
     return difference
+
+
+def check_tame(spec: NetworkSpec, x: Any, y: Any) -> float:
+    """Compare the errors of three networks whose weights are small enough not to amplify rounding."""
+    rng = np.random.default_rng(1)
+    arrays = [[rng.standard_normal(shape) / np.sqrt(shape[0]) for shape in spec.weight_shapes] for _ in range(3)]
+    weights = np.stack([spec.pack(parts) for parts in arrays])
+    ours, theirs = errors_of(spec, weights, x, y, 1), keras_errors(spec, weights, x, y)
+    return max(check_same(spec, ours, errors, way, TOLERANCE) for way, (errors, _) in theirs.items())
 
 
 def measure(name: str, settings: argparse.Namespace, rates: tuple[Callable[[int], float], float]) -> dict[str, Any]:
@@ -155,9 +182,14 @@ def measure(name: str, settings: argparse.Namespace, rates: tuple[Callable[[int]
         "one_thread": best_time(lambda: errors_of(spec, weights, x, y, 1), settings.repeats),
         "all_cores": best_time(lambda: errors_of(spec, weights, x, y, cores), settings.repeats),
     }
-    differences = {}
-    for way, (theirs, per_sample) in keras_errors(spec, few, x, y).items():
-        differences[way] = check_same(spec, errors[: len(few)], theirs, f"Keras' {way}")
+    differences = {"small_weights": check_tame(spec, x, y)}
+    theirs, exact = keras_errors(spec, few, x, y), exact_errors(spec, few, x, y)
+    # A wide network with N(0, 1) weights is chaotic: it amplifies rounding, in Keras too, by which ours is measured.
+    differences["keras_rounding"] = max(float(np.abs(way_errors - exact).max()) for way_errors, _ in theirs.values())
+    differences["our_rounding"] = float(np.abs(errors[: len(few)] - exact).max())
+    for way, (way_errors, per_sample) in theirs.items():
+        allowed = TOLERANCE + 10 * differences["keras_rounding"]
+        differences[way] = check_same(spec, errors[: len(few)], way_errors, way, allowed)
         seconds[f"keras_{way}"] = per_sample * settings.samples
     parts = limits(spec, settings.samples, len(x), rates)
     return {
@@ -195,7 +227,10 @@ def print_table(results: dict[str, dict[str, Any]], settings: argparse.Namespace
             f"{result['share_of_kernel_limit']:.0%}",
         )
         print("".join(text.rjust(width) for text, width in zip(cells, widths, strict=True)))
-    print("\nlimit: the matrix products alone, in BLAS or in our own kernel, plus the gates alone, over our time.")
+    for name, result in results.items():
+        found = ", ".join(f"{way} {value:.1e}" for way, value in result["error_difference"].items())
+        print(f"Differences of the errors, {name}: {found}")
+    print("limit: the matrix products alone, in BLAS or in our own kernel, plus the gates alone, over our time.")
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:

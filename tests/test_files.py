@@ -19,9 +19,14 @@ def test_a_file_is_replaced_when_the_block_ends_well(tmp_path: Path) -> None:
 def test_the_old_file_stays_whole_when_the_block_raises(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("old")
-    with pytest.raises(ZeroDivisionError), replacing(path) as temporary:
-        temporary.write_text("ha")
-        raise ZeroDivisionError
+
+    def fail() -> None:
+        with replacing(path) as temporary:
+            temporary.write_text("ha")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     assert path.read_text() == "old"
     assert [entry.name for entry in tmp_path.iterdir()] == ["a.txt"]
 

@@ -48,8 +48,9 @@ class RandomSamplingProblem(Problem):
         DataError: If the space looks back further than the series allows.
 
     Source:
-        DLOPT's ``TimeSeriesMAERandSampProblem`` (its public code). It differs: the search sees the validation split,
-        not the test split; every candidate is judged on the same rows, whatever its look-back; the best are estimated anew.
+        DLOPT's ``TimeSeriesMAERandSampProblem`` (its public code). It differs: the search sees the validation split
+        and not the test split; every candidate is judged on the same rows, whatever its look-back; the best are
+        estimated anew.
     """
 
     noisy = True

@@ -53,7 +53,7 @@ class Space:
     def size(self) -> int:
         """The number of different individuals."""
         widths = self.units[1] - self.units[0] + 1
-        architectures = sum(widths**layers for layers in range(self.layers[0], self.layers[1] + 1))
+        architectures: int = sum(widths**layers for layers in range(self.layers[0], self.layers[1] + 1))
         return architectures * (self.look_back[1] - self.look_back[0] + 1)
 
     def limits(self, position: int) -> Limits:

@@ -142,8 +142,8 @@ class Search:
         for weights in {individual.fitness.weights for individual in individuals}:
             if len(weights) != len(signs) or any(w * s <= 0 for w, s in zip(weights, signs, strict=True)):
                 raise SettingError(
-                    f"The toolbox makes individuals with the fitness weights {tuple(weights)}, but the problem's targets "
-                    f"{self.problem.targets} need weights of the signs {signs}."
+                    f"The toolbox makes individuals with the fitness weights {tuple(weights)}, but the problem's "
+                    f"targets {self.problem.targets} need weights of the signs {signs}."
                 )
 
     def _count(self, values: Values) -> None:

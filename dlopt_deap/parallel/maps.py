@@ -176,7 +176,8 @@ def _call_chunk(function: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) 
 def _leave_interrupts_to_the_origin() -> None:
     """Make a SCOOP worker deaf to Ctrl-C, which goes to the whole process group, unless it leads the run."""
     scoop = sys.modules.get("scoop")
-    if scoop_is_running() and not scoop.IS_ORIGIN and threading.current_thread() is threading.main_thread():
+    follows = scoop_is_running() and not getattr(scoop, "IS_ORIGIN", True)
+    if follows and threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 

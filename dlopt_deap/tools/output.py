@@ -33,11 +33,7 @@ def save_run(result: Result, folder: Path) -> None:
         _draw(figures / f"fitness_{name}.png", draw)
     if isinstance(result.problem, RandomSamplingProblem):
         problem = result.problem
-        _draw(
-            figures / "architectures.png",
-            lambda axes: plots.architectures_over_evaluations(result.logbook, axes),
-            3,
-        )
+        _draw(figures / "architectures.png", partial(plots.architectures_over_evaluations, result.logbook), rows=3)
         sampling = problem.final_sampling(result.best, result.seed)
         _draw(figures / "sampled_errors.png", partial(plots.sampled_errors, sampling, problem.metric))
     result.save(folder)

@@ -98,7 +98,7 @@ def test_a_wrong_setting_is_told_before_anything_is_searched(
 
 
 def test_a_look_back_longer_than_the_series_is_told_before_anything_is_searched() -> None:
-    with pytest.raises(DataError, match="look-back|look_back"):
+    with pytest.raises(DataError, match=r"look.back"):
         RandomSamplingProblem(sine(stop=2.0), Space(look_back=(2, 50)))
 
 

