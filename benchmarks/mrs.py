@@ -50,8 +50,8 @@ def errors_of(spec: NetworkSpec, weights: Any, x: Any, y: Any, threads: int) -> 
     return np.abs(predict(spec, weights, x, threads=threads) - y).mean(axis=(1, 2))
 
 
-def keras_errors(spec: NetworkSpec, weights: Any, x: Any, y: Any) -> dict[str, tuple[Any, float]]:
-    """Return errors and seconds a sample in Keras: DLOPT's way (``evaluate``), and one batch (``predict_on_batch``)."""
+def keras_ways(spec: NetworkSpec, x: Any, y: Any) -> dict[str, Callable[[Any], float]]:
+    """Return functions that give the error of a weight vector in Keras: DLOPT's way, and the windows as one batch."""
     model = keras_model(spec)
     model.compile(loss="mae")
 
@@ -59,17 +59,11 @@ def keras_errors(spec: NetworkSpec, weights: Any, x: Any, y: Any) -> dict[str, t
         model.set_weights(spec.unpack(vector))
         return float(model.evaluate(x, y, batch_size=BATCH_SIZE, verbose=0))
 
-    def predict_at_once(vector: Any) -> float:
+    def predict_on_batch(vector: Any) -> float:
         model.set_weights(spec.unpack(vector))
         return float(np.abs(model.predict_on_batch(x) - y).mean())
 
-    results = {}
-    for name, function in (("evaluate", evaluate), ("predict_on_batch", predict_at_once)):
-        function(weights[0])  # tracing is not counted
-        start = time.perf_counter()
-        errors = np.array([function(vector) for vector in weights])
-        results[name] = errors, (time.perf_counter() - start) / len(weights)
-    return results
+    return {"evaluate": evaluate, "predict_on_batch": predict_on_batch}
 
 
 def blas_seconds(inputs: int, units: int, windows: int) -> float:
@@ -79,22 +73,21 @@ def blas_seconds(inputs: int, units: int, windows: int) -> float:
     weights = np.random.default_rng(0).standard_normal((4 * units, inputs + units), dtype=np.float32)
     states = np.ones((inputs + units, windows), np.float32)
     out = np.empty((4 * units, windows), np.float32)
-    calls = max(3, int(2e8 / (weights.size * windows)))
+    calls = max(3, int(1e8 / (weights.size * windows)))
 
     def multiply() -> None:
         for _ in range(calls):
             np.matmul(weights, states, out=out)
 
     with threadpool_limits(1, user_api="blas"):
-        return best_time(multiply, 7) / calls
+        return best_time(multiply, 3) / calls
 
 
-def kernel_rates() -> tuple[Callable[[int], float], float]:
-    """Return the kernels' own rates on data in the first cache.
+def kernel_rates() -> tuple[Callable[[int], float], Callable[[], float]]:
+    """Return functions that measure the kernels alone on data in the first cache, in seconds a unit and window.
 
     Returns:
-        A function that gives the seconds of one unit's product for a number of features and one window; and the
-        seconds of one unit's gates for one window.
+        The first takes a number of features and measures the product, the second measures the gates of the LSTM.
     """
     from numba import njit
 
@@ -113,25 +106,30 @@ def kernel_rates() -> tuple[Callable[[int], float], float]:
     aligned, lanes = _forward._aligned_rows, _forward.LANES
     sums, memory, fresh = aligned(4), aligned(4), aligned(4)
     gates(1, sums, memory, fresh)
+    products(1, np.ones(8, np.float32), aligned(1), 1, sums)
 
     def product_seconds(features: int) -> float:
         weights, states = np.ones(4 * (1 + features), np.float32), aligned(features)
         calls = max(100, 5_000_000 // features)
-        products(1, weights, states, features, sums)
-        return best_time(lambda: products(calls, weights, states, features, sums), 7) / calls / lanes
+        return best_time(lambda: products(calls, weights, states, features, sums), 2) / calls / lanes
 
-    calls = 200_000
-    return product_seconds, best_time(lambda: gates(calls, sums, memory, fresh), 9) / calls / lanes
+    def gate_seconds() -> float:
+        calls = 200_000
+        return best_time(lambda: gates(calls, sums, memory, fresh), 3) / calls / lanes
+
+    return product_seconds, gate_seconds
 
 
-def limits(spec: NetworkSpec, samples: int, windows: int, rates: tuple[Callable[[int], float], float]) -> Any:
-    """Return the seconds below which a machine cannot go: all products (in BLAS; in our kernel), plus all cells."""
-    product_seconds, cell_seconds = rates
+def limits(
+    spec: NetworkSpec, samples: int, windows: int, rates: tuple[Callable[[int], float], Callable[[], float]]
+) -> dict[str, float]:
+    """Return the seconds below which a machine cannot go: all products (in BLAS; in our kernel), and all cells."""
+    product_seconds, gate_seconds = rates
     steps = samples * spec.look_back
     layers = list(zip(spec.layers, spec.units, strict=False))
     blas = steps * sum(blas_seconds(inputs, units, windows) for inputs, units in layers)
     kernel = steps * windows * sum(units * product_seconds(inputs + units) for inputs, units in layers)
-    cells = steps * windows * sum(spec.units) * cell_seconds
+    cells = steps * windows * sum(spec.units) * gate_seconds()
     return {"blas_products": blas, "kernel_products": kernel, "cells": cells}
 
 
@@ -166,53 +164,82 @@ def check_tame(spec: NetworkSpec, x: Any, y: Any) -> float:
     rng = np.random.default_rng(1)
     arrays = [[rng.standard_normal(shape) / np.sqrt(shape[0]) for shape in spec.weight_shapes] for _ in range(3)]
     weights = np.stack([spec.pack(parts) for parts in arrays])
-    ours, theirs = errors_of(spec, weights, x, y, 1), keras_errors(spec, weights, x, y)
-    return max(check_same(spec, ours, errors, way, TOLERANCE) for way, (errors, _) in theirs.items())
+    ours = errors_of(spec, weights, x, y, 1)
+    theirs = {way: np.array([error(v) for v in weights]) for way, error in keras_ways(spec, x, y).items()}
+    return max(check_same(spec, ours, errors, way, TOLERANCE) for way, errors in theirs.items())
 
 
-def measure(name: str, settings: argparse.Namespace, rates: tuple[Callable[[int], float], float]) -> dict[str, Any]:
-    """Measure one network."""
+def check_normal(spec: NetworkSpec, weights: Any, x: Any, y: Any, errors: dict[str, Any]) -> dict[str, float]:
+    """Compare the errors of networks with N(0, 1) weights, ours with Keras' and both with the exact ones.
+
+    A wide network with such weights is chaotic: it amplifies rounding, in Keras too, and by that ours is measured.
+    """
+    ours, exact = errors_of(spec, weights, x, y, 1), exact_errors(spec, weights, x, y)
+    rounding = max(float(np.abs(theirs - exact).max()) for theirs in errors.values())
+    allowed = TOLERANCE + 10 * rounding
+    differences = {way: check_same(spec, ours, theirs, way, allowed) for way, theirs in errors.items()}
+    return differences | {"keras_rounding": rounding, "our_rounding": float(np.abs(ours - exact).max())}
+
+
+def measure(name: str, settings: argparse.Namespace) -> dict[str, Any]:
+    """Measure one network, all ways in turn, round after round: a shared machine has faster and slower times."""
     spec = NETWORKS[name]
     x, y = (np.ascontiguousarray(part) for part in getattr(sine(), settings.split).windows(spec.look_back))
     weights = np.random.default_rng(0).standard_normal((settings.samples, spec.num_weights), dtype=np.float32)
-    few = weights[: settings.keras_samples]
-    cores = os.cpu_count() or 1
-    errors = errors_of(spec, weights, x, y, 1)  # compiling, or loading what was compiled, is not counted
-    seconds = {
-        "one_thread": best_time(lambda: errors_of(spec, weights, x, y, 1), settings.repeats),
-        "all_cores": best_time(lambda: errors_of(spec, weights, x, y, cores), settings.repeats),
-    }
+    few, cores = weights[: settings.keras_samples], os.cpu_count() or 1
+    ways, rates = keras_ways(spec, x, y), kernel_rates()
     differences = {"small_weights": check_tame(spec, x, y)}
-    theirs, exact = keras_errors(spec, few, x, y), exact_errors(spec, few, x, y)
-    # A wide network with N(0, 1) weights is chaotic: it amplifies rounding, in Keras too, by which ours is measured.
-    differences["keras_rounding"] = max(float(np.abs(way_errors - exact).max()) for way_errors, _ in theirs.values())
-    differences["our_rounding"] = float(np.abs(errors[: len(few)] - exact).max())
-    for way, (way_errors, per_sample) in theirs.items():
-        allowed = TOLERANCE + 10 * differences["keras_rounding"]
-        differences[way] = check_same(spec, errors[: len(few)], way_errors, way, allowed)
-        seconds[f"keras_{way}"] = per_sample * settings.samples
-    parts = limits(spec, settings.samples, len(x), rates)
+    for error in ways.values():
+        error(weights[0])  # tracing is not counted, nor compiling, which the check above did
+    times: dict[str, list[float]] = {}
+    errors: dict[str, list[float]] = {way: [] for way in ways}
+    for vector in few:
+        timed(times, "one_thread", lambda: errors_of(spec, weights, x, y, 1))
+        timed(times, "all_cores", lambda: errors_of(spec, weights, x, y, cores))
+        for way, error in ways.items():
+            errors[way].append(timed(times, way, lambda error=error, vector=vector: error(vector)))
+        for part, seconds in limits(spec, settings.samples, len(x), rates).items():
+            times.setdefault(part, []).append(seconds)
+    differences |= check_normal(spec, few, x, y, {way: np.array(found) for way, found in errors.items()})
+    for way in ways:
+        times[way] = [seconds * settings.samples for seconds in times[way]]
+    least = {part: min(seconds) for part, seconds in times.items()}
     return {
         "layers": spec.layers,
         "look_back": spec.look_back,
         "samples": settings.samples,
         "windows": len(x),
-        "seconds": seconds,
-        "limit_seconds": parts,
+        "seconds": {part: float(np.median(seconds)) for part, seconds in times.items()},
+        "least_seconds": least,
         "error_difference": differences,
-        "times_faster_than_evaluate": seconds["keras_evaluate"] / seconds["one_thread"],
-        "times_faster_than_predict_on_batch": seconds["keras_predict_on_batch"] / seconds["one_thread"],
-        "share_of_limit": (parts["blas_products"] + parts["cells"]) / seconds["one_thread"],
-        "share_of_kernel_limit": (parts["kernel_products"] + parts["cells"]) / seconds["one_thread"],
+        "times_faster": {
+            way: {ours: float(np.median(np.divide(times[way], times[ours]))) for ours in ("one_thread", "all_cores")}
+            for way in ways
+        },
+        "share_of_limit": (least["blas_products"] + least["cells"]) / least["one_thread"],
+        "share_of_kernel_limit": (least["kernel_products"] + least["cells"]) / least["one_thread"],
     }
+
+
+def timed(times: dict[str, list[float]], name: str, function: Callable[[], Any]) -> Any:
+    """Call a function, and note under its name the seconds that it took."""
+    start = time.perf_counter()
+    result = function()
+    times.setdefault(name, []).append(time.perf_counter() - start)
+    return result
 
 
 def print_table(results: dict[str, dict[str, Any]], settings: argparse.Namespace) -> None:
     """Print what was measured, a network a line."""
-    print(f"\nMRS, {settings.samples} samples, sine wave, {settings.split} split; seconds (ratios to ours, 1 thread)")
-    print(f"Keras is measured on {settings.keras_samples} samples and scaled to {settings.samples}.\n")
+    print(
+        f"\nMRS, {settings.samples} samples, sine wave, {settings.split} split; "
+        "seconds (and times ours on one thread, on all cores)"
+    )
+    print(
+        f"Medians of {settings.keras_samples} rounds; a round of Keras is one sample, scaled to {settings.samples}.\n"
+    )
     head = ("network", "windows", "ours, 1", "ours, all", "evaluate", "predict_on_batch", "limit, BLAS", "limit, own")
-    widths = (32, 8, 9, 10, 19, 18, 12, 11)
+    widths = (29, 8, 9, 10, 24, 19, 12, 11)
     print("".join(text.rjust(width) for text, width in zip(head, widths, strict=True)))
     for result in results.values():
         seconds = result["seconds"]
@@ -221,8 +248,10 @@ def print_table(results: dict[str, dict[str, Any]], settings: argparse.Namespace
             str(result["windows"]),
             f"{seconds['one_thread']:.4f}",
             f"{seconds['all_cores']:.4f}",
-            f"{seconds['keras_evaluate']:.1f} ({result['times_faster_than_evaluate']:,.0f}x)",
-            f"{seconds['keras_predict_on_batch']:.1f} ({result['times_faster_than_predict_on_batch']:,.0f}x)",
+            *(
+                f"{seconds[way]:.1f} ({', '.join(f'{ratio:,.0f}x' for ratio in result['times_faster'][way].values())})"
+                for way in ("evaluate", "predict_on_batch")
+            ),
             f"{result['share_of_limit']:.0%}",
             f"{result['share_of_kernel_limit']:.0%}",
         )
@@ -230,7 +259,10 @@ def print_table(results: dict[str, dict[str, Any]], settings: argparse.Namespace
     for name, result in results.items():
         found = ", ".join(f"{way} {value:.1e}" for way, value in result["error_difference"].items())
         print(f"Differences of the errors, {name}: {found}")
-    print("limit: the matrix products alone, in BLAS or in our own kernel, plus the gates alone, over our time.")
+    print(
+        "limit: the matrix products alone, in BLAS or in our own kernel, plus the gates alone, "
+        "over our time on one thread (each the least)."
+    )
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
@@ -238,13 +270,12 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--networks", nargs="+", choices=NETWORKS, default=list(NETWORKS))
     parser.add_argument("--samples", type=int, default=100)
-    parser.add_argument("--keras-samples", type=int, default=5)
-    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--keras-samples", type=int, default=5, help="rounds, each with one sample in Keras")
     parser.add_argument("--split", choices=("validation", "testing"), default="validation")
     parser.add_argument("--json", type=Path, default=Path(__file__).parent / "results" / "mrs.json")
     settings = parser.parse_args(arguments)
-    if min(settings.samples, settings.keras_samples, settings.repeats) < 1:
-        parser.error("numbers of samples and repeats must be at least 1")
+    if min(settings.samples, settings.keras_samples) < 1:
+        parser.error("numbers of samples must be at least 1")
     settings.keras_samples = min(settings.keras_samples, settings.samples)
     return settings
 
@@ -252,16 +283,13 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
 def main(arguments: list[str] | None = None) -> None:
     """Measure, print, and write the JSON file."""
     settings = parse(arguments)
-    rates = kernel_rates()
-    results = {name: measure(name, settings, rates) for name in settings.networks}
+    results = {name: measure(name, settings) for name in settings.networks}
     print_table(results, settings)
     about = {
         "processor": platform.machine(),
         "cores": os.cpu_count(),
         "versions": {package: version(package) for package in ("numpy", "numba", "tensorflow", "keras")},
         "keras_samples": settings.keras_samples,
-        "repeats": settings.repeats,
-        "nanoseconds_per_cell": 1e9 * rates[1],
     }
     settings.json.parent.mkdir(parents=True, exist_ok=True)
     settings.json.write_text(json.dumps({"about": about, "networks": results}, indent=2) + "\n", encoding="utf-8")

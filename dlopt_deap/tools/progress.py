@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TextIO
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Progress:
-    """A callback that shows a bar on a terminal, and writes plain lines, one a generation, where there is none.
+    """A callback that shows a bar on a terminal, and writes a plain line now and then where there is none.
 
     Use it in a ``with`` block, which closes the bar.
 
@@ -21,21 +22,29 @@ class Progress:
         total: The evaluations of the whole run, if they are bounded.
         quiet: Whether to show nothing.
         stream: Where to write; standard error if ``None``, so that standard output holds results only.
+        interval: The least seconds between two plain lines; the last generation always has one.
     """
 
-    def __init__(self, total: int | None = None, quiet: bool = False, stream: TextIO | None = None) -> None:
+    def __init__(
+        self, total: int | None = None, quiet: bool = False, stream: TextIO | None = None, interval: float = 1.0
+    ) -> None:
         self.total = total
         self.stream = sys.stderr if stream is None else stream
         self.quiet = quiet
+        self.interval = interval
         self._bar: tqdm[Any] | None = None
+        self._unwritten: str | None = None
+        self._written = -math.inf
 
     def __call__(self, search: Search) -> None:
         """Show where the search stands."""
         if self.quiet:
             return
         if not self.stream.isatty():
-            self.stream.write(self._line(search) + "\n")
-            self.stream.flush()
+            self._unwritten = self._line(search)
+            if search.seconds - self._written >= self.interval:
+                self._written = search.seconds
+                self._write()
             return
         if self._bar is None:
             from tqdm import tqdm
@@ -46,9 +55,17 @@ class Progress:
         self._bar.update(search.evaluations - self._bar.n)
 
     def close(self) -> None:
-        """Leave the bar as it stands, and the cursor on a line of its own."""
+        """Write the last line, or leave the bar as it stands and the cursor on a line of its own."""
+        self._write()
         if self._bar is not None:
             self._bar.close()
+
+    def _write(self) -> None:
+        """Write the line that is not written yet."""
+        if self._unwritten is not None:
+            self.stream.write(self._unwritten + "\n")
+            self.stream.flush()
+            self._unwritten = None
 
     def _line(self, search: Search) -> str:
         """Say in one line what the bar shows."""

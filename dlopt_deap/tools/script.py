@@ -10,6 +10,7 @@ from dlopt_deap.core import Result
 from dlopt_deap.errors import DloptError
 from dlopt_deap.parallel import Map, ScoopMap, scoop_is_running
 from dlopt_deap.tools.output import save_run
+from dlopt_deap.tools.quiet import load_keras
 
 EXIT_CODES = {"interrupted": 130, "terminated": 143, "failures": 1}
 """The exit codes of searches that did not end by a criterion; the first two as shells have them for the signals."""
@@ -63,6 +64,7 @@ def announce(map_: Map, quiet: bool = False) -> None:
 
 def finish(result: Result, folder: Path) -> int:
     """Save a result, report it, and return the program's exit code."""
+    load_keras()
     save_run(result, folder)
     print(report(result))
     print(f"run folder: {folder}", flush=True)

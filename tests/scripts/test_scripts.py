@@ -217,7 +217,7 @@ def test_ctrl_c_and_termination_save_what_was_found_so_far(
         start_new_session=True,
     ) as process:
         assert process.stderr is not None
-        while "generation 3" not in process.stderr.readline():
+        while "generation 0" not in process.stderr.readline():
             assert process.poll() is None
         if number == signal.SIGINT:  # a terminal sends it to the whole process group
             os.killpg(process.pid, number)

@@ -13,8 +13,8 @@ class Terminal(io.StringIO):
         return True
 
 
-def run(stream: io.StringIO, quiet: bool = False) -> str:
-    with Progress(total=30, quiet=quiet, stream=stream) as progress:
+def run(stream: io.StringIO, quiet: bool = False, interval: float = 0.0) -> str:
+    with Progress(total=30, quiet=quiet, stream=stream, interval=interval) as progress:
         Evolution(population_size=5).optimize(Toy(), 30, seed=1, callbacks=[progress])
     return stream.getvalue()
 
@@ -25,6 +25,13 @@ def test_where_there_is_no_terminal_each_generation_is_a_plain_line() -> None:
     assert "evaluations/s, best distance " in lines[0]
     assert lines[0].endswith(" s left")
     assert not any("\r" in line for line in lines)
+
+
+def test_plain_lines_are_no_closer_than_their_interval_and_the_last_is_always_written() -> None:
+    lines = run(io.StringIO(), interval=1e9).splitlines()
+    assert len(lines) == 2
+    assert lines[0].startswith("generation 0: ")
+    assert "25/30" in lines[1] or "30/30" in lines[1]
 
 
 def test_on_a_terminal_there_is_a_bar_with_the_best_so_far() -> None:

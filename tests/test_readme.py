@@ -1,0 +1,30 @@
+"""The README keeps its word."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+LINKS = [target for target in re.findall(r"\]\(([^)]+)\)", README) if "://" not in target]
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_the_example_runs(example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {"__name__": "example"}
+    exec(compile(example, "README.md", "exec"), names)
+    assert "result" in names
+    assert len([line for line in example.splitlines() if line.strip()]) <= 15
+
+
+@pytest.mark.parametrize("target", LINKS)
+def test_what_it_links_to_is_there(target: str) -> None:
+    assert (ROOT / target).exists()
+
+
+def test_the_scripts_that_it_names_are_those_that_there_are() -> None:
+    named = set(re.findall(r"scripts/(\w+\.py)", README))
+    assert named == {path.name for path in (ROOT / "scripts").glob("*.py")}
