@@ -51,7 +51,7 @@ def fitness_over_evaluations(
         ax.axhline(reestimated, color=GREEN, linestyle="--", label="the best, estimated anew")
     _mark_restarts(ax, logbook, evaluations)
     ax.set(xlabel="evaluations", ylabel=target, title=f"{target} as the search saw it")
-    ax.legend(loc="lower right" if sign > 0 else "upper right")
+    ax.legend(loc="best")
     return ax
 
 
