@@ -2,15 +2,17 @@
 
 PYTHON ?= python3
 VENV ?= .venv
-OUT ?= runs/sine-$(shell date +%Y%m%d-%H%M%S)
+SERIES ?= sine
+OUT ?= runs/$(SERIES)-$(shell date +%Y%m%d-%H%M%S)
 ARGUMENTS ?=
 BIN := $(VENV)/bin
+SCRIPT = $(if $(filter sine,$(SERIES)),scripts/evolve_sine.py,scripts/evolve_csv.py --series $(SERIES))
 
 .PHONY: evolve test lint clean
 
-# The main job. `python -m scoop` ends with exit code 0 whatever happened, so the outcome is looked at instead.
+# The main job, on the sine wave or with SERIES=sunspots on a real series. `python -m scoop` ends with exit code 0 whatever happened, so the outcome is looked at instead.
 evolve: $(VENV)/.installed
-	$(BIN)/python -m scoop -n 2 scripts/evolve_sine.py --out $(OUT) $(ARGUMENTS)
+	$(BIN)/python -m scoop -n 2 $(SCRIPT) --out $(OUT) $(ARGUMENTS)
 	@test -f $(OUT)/result.json || { echo "The run failed; see above." >&2; exit 1; }
 	@echo "The results are in $(OUT): $$(ls $(OUT) | tr '\n' ' ')"
 

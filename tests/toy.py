@@ -70,3 +70,22 @@ class Toy(Problem):
 
     def settings(self) -> dict[str, Any]:
         return {"name": "Toy"}
+
+
+def nsga2(toolbox: base.Toolbox, size: int, ngen: int) -> list[Any]:
+    """Run NSGA-II as DEAP's users write it by hand; ``size`` is a multiple of four."""
+    population = toolbox.population(n=size)
+    for individual, values in zip(population, toolbox.map(toolbox.evaluate, population), strict=True):
+        individual.fitness.values = values
+    population = toolbox.select(population, size)
+    for _ in range(ngen):
+        offspring = [toolbox.clone(one) for one in tools.selTournamentDCD(population, size)]
+        for one, other in zip(offspring[::2], offspring[1::2], strict=True):
+            toolbox.mate(one, other)
+            toolbox.mutate(one)
+            toolbox.mutate(other)
+            del one.fitness.values, other.fitness.values
+        for individual, values in zip(offspring, toolbox.map(toolbox.evaluate, offspring), strict=True):
+            individual.fitness.values = values
+        population = toolbox.select(population + offspring, size)
+    return population

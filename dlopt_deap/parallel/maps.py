@@ -4,7 +4,6 @@ A map is called as Python's own, ``map(function, individuals)``, and gives the r
 evaluation is a pure function, the results are the same whichever map it is.
 """
 
-import os
 import signal
 import sys
 import threading
@@ -84,7 +83,7 @@ class PoolMap(Map):
 
     def __call__(self, function: Callable[..., Any], *iterables: Iterable[Any]) -> Iterator[Any]:
         """Give ``function`` of each item, in the items' order."""
-        with _interrupts_ignored():
+        with _interrupts_blocked():
             futures = [
                 self._executor.submit(_call_chunk, function, chunk) for chunk in _chunks(iterables, self.workers)
             ]
@@ -188,13 +187,13 @@ def _start_worker() -> None:
 
 
 @contextmanager
-def _interrupts_ignored() -> Iterator[None]:
-    """Let processes that are started meanwhile be born deaf to Ctrl-C, which goes to the whole process group."""
-    if threading.current_thread() is not threading.main_thread() or os.name != "posix":
-        yield
-        return
-    previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _interrupts_blocked() -> Iterator[None]:
+    """Let processes that are started meanwhile be born deaf to Ctrl-C, which goes to the whole process group.
+
+    The signal is blocked, which children inherit, and not ignored: one that comes meanwhile reaches this process later.
+    """
+    previous = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, previous)
+        signal.pthread_sigmask(signal.SIG_SETMASK, previous)

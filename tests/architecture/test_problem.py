@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from deap import algorithms, base, creator, tools
+from toy import nsga2
 
 from dlopt_deap.architecture import RandomSamplingProblem, Space, list_architectures, sample_architectures
 from dlopt_deap.core import Evolution, Guarded, RandomSearch, Stop
@@ -161,6 +162,11 @@ def test_two_targets_are_searched_by_nsga2_on_the_toolbox() -> None:
         one["num_weights"] == two.decode(solution).num_weights
         for one, solution in zip(fresh, result.hall_of_fame, strict=True)
     )
+
+
+def test_a_hand_written_nsga2_runs_on_the_toolbox() -> None:
+    population = nsga2(problem(targets={"log_p": 1, "num_weights": -1}).toolbox(), size=8, ngen=4)
+    assert all(SPACE.contains(list(one)) and one.fitness.valid for one in population)
 
 
 def test_our_algorithm_selects_by_dominance_when_there_are_two_targets() -> None:

@@ -10,7 +10,7 @@ import pytest
 from deap import algorithms, tools
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from toy import Toy
+from toy import Toy, nsga2
 
 from dlopt_deap.core import (
     Evolution,
@@ -361,21 +361,7 @@ def test_two_targets_give_a_pareto_front() -> None:
 
 
 def test_a_hand_written_nsga2_runs_on_the_toolbox() -> None:
-    toolbox = Toy({"distance": -1, "spread": -1}).toolbox()
-    population = toolbox.population(n=20)
-    for individual, values in zip(population, toolbox.map(toolbox.evaluate, population), strict=True):
-        individual.fitness.values = values
-    population = toolbox.select(population, len(population))
-    for _ in range(30):
-        offspring = [toolbox.clone(one) for one in tools.selTournamentDCD(population, len(population))]
-        for one, other in zip(offspring[::2], offspring[1::2], strict=True):
-            toolbox.mate(one, other)
-            toolbox.mutate(one)
-            toolbox.mutate(other)
-            del one.fitness.values, other.fitness.values
-        for individual, values in zip(offspring, toolbox.map(toolbox.evaluate, offspring), strict=True):
-            individual.fitness.values = values
-        population = toolbox.select(population + offspring, 20)
+    population = nsga2(Toy({"distance": -1, "spread": -1}).toolbox(), size=20, ngen=30)
     front = tools.sortNondominated(population, len(population), first_front_only=True)[0]
     assert (0.0, 0.0) in [one.fitness.values for one in front]
 

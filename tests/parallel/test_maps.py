@@ -1,6 +1,7 @@
 """Maps of this process and of a local pool; SCOOP's is tested by real runs, with the scripts."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ import pytest
 
 from dlopt_deap.errors import SettingError, WorkerError
 from dlopt_deap.parallel import Map, PoolMap, ScoopMap, SerialMap, open_map, thread_environment
+from dlopt_deap.parallel.maps import _interrupts_blocked
 
 
 @pytest.fixture(scope="module", params=["serial", "pool"])
@@ -75,6 +77,19 @@ def die(_: int) -> None:
 def test_a_worker_that_dies_is_an_error_instead_of_a_wait() -> None:
     with PoolMap(2) as map_, pytest.raises(WorkerError, match="A worker of a local pool of 2 processes died"):
         list(map_(die, range(2)))
+
+
+def test_ctrl_c_while_work_is_handed_out_reaches_this_process_afterwards() -> None:
+    reached = []
+
+    def hand_out() -> None:
+        with _interrupts_blocked():
+            os.kill(os.getpid(), signal.SIGINT)
+            reached.append("the end of the block")
+
+    with pytest.raises(KeyboardInterrupt):
+        hand_out()
+    assert reached
 
 
 def test_one_worker_means_this_process_and_more_a_pool() -> None:
