@@ -94,7 +94,7 @@ class Search:
             except _SearchStopped as stopped:
                 reason = str(stopped)
             except KeyboardInterrupt:
-                reason = "interrupted"
+                reason = self._interrupts.reason or "interrupted"
         self._ended = time.monotonic()
         self.hall_of_fame.update([individual for individual in self._evaluated if individual.fitness.valid])
         if self.evaluations > self._counted:

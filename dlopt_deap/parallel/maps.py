@@ -10,7 +10,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Any, Self
 
 from dlopt_deap.checks import check_integer
@@ -129,7 +129,14 @@ class ScoopMap(Map):
         from scoop import futures
 
         submitted = [futures.submit(_call_chunk, function, chunk) for chunk in _chunks(iterables, self.workers)]
-        return (result for future in submitted for result in future.result())
+        return self._results(submitted)
+
+    def _results(self, submitted: Sequence[Any]) -> Iterator[Any]:
+        """Hand over results chunk by chunk."""
+        for future in submitted:
+            with _signals_reach_this_greenlet():
+                results = future.result()
+            yield from results
 
 
 def open_map(workers: int | None = None) -> Map:
@@ -168,16 +175,46 @@ def _chunks(iterables: Sequence[Iterable[Any]], workers: int) -> list[list[tuple
 def _call_chunk(function: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) -> list[Any]:
     """Do one piece of the work, in a worker."""
     bound_threads()
-    _leave_interrupts_to_the_origin()
+    _die_quietly_unless_origin()
     return [function(*arguments) for arguments in calls]
 
 
-def _leave_interrupts_to_the_origin() -> None:
-    """Make a SCOOP worker deaf to Ctrl-C, which goes to the whole process group, unless it leads the run."""
+def _die_quietly_unless_origin() -> None:
+    """Let a SCOOP worker end without a traceback at Ctrl-C, which goes to all of them and to their broker."""
     scoop = sys.modules.get("scoop")
     follows = scoop_is_running() and not getattr(scoop, "IS_ORIGIN", True)
     if follows and threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+@contextmanager
+def _signals_reach_this_greenlet() -> Iterator[None]:
+    """While SCOOP waits for a result, let Ctrl-C and termination raise ``KeyboardInterrupt`` here, where it is handled.
+
+    Meanwhile another greenlet runs, SCOOP's scheduler. It would wait for ever: the broker has got the same Ctrl-C, and
+    an exception in it would end the program with all that was found.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    import greenlet
+
+    here = greenlet.getcurrent()
+    previous = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def throw(number: int, frame: FrameType | None) -> None:
+        handler = previous[signal.Signals(number)]
+        if callable(handler):
+            handler(number, frame)
+        here.throw(KeyboardInterrupt)
+
+    for number in previous:
+        signal.signal(number, throw)
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
 
 
 def _start_worker() -> None:

@@ -1,6 +1,8 @@
 """What the scripts share, so that each of them reads as an example: options, the report, and how a program ends."""
 
 import argparse
+import os
+import signal
 import sys
 from collections.abc import Callable
 from datetime import datetime
@@ -97,6 +99,9 @@ def run_script(name: str, main: Callable[[], int]) -> None:
 
     ``python -m scoop`` ends with exit code 0 whatever happened, so the last line is what tells it there.
     """
+    if scoop_is_running():
+        # At Ctrl-C its launcher sends SIGTERM after the SIGINT; what was found must still be written.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
     try:
         code = main()
     except DloptError as error:
@@ -112,5 +117,11 @@ def run_script(name: str, main: Callable[[], int]) -> None:
     else:
         if code:
             print(f"{name} ended early, with exit code {code}.", file=sys.stderr, flush=True)
-    if not scoop_is_running():  # it prints any SystemExit as a traceback, and ends with 0 all the same
+    if not scoop_is_running():
         sys.exit(code)
+    # SCOOP prints any SystemExit as a traceback and ends with 0 all the same, so nothing is raised. But after Ctrl-C
+    # its broker is gone, and its own way to end would wait for it for ever.
+    if code in (EXIT_CODES["interrupted"], EXIT_CODES["terminated"]):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)

@@ -202,6 +202,25 @@ def test_under_scoop_a_failure_is_told_in_the_last_line_and_leaves_no_result(tmp
     assert not (tmp_path / "run" / "result.json").exists()
 
 
+def test_ctrl_c_under_scoop_saves_what_was_found_so_far_and_ends(tmp_path: Path) -> None:
+    command = ["-m", "scoop", "-n", "2", "scripts/evolve_sine.py", "--seed", "1", "--evaluations", "1000000"]
+    with subprocess.Popen(
+        [sys.executable, *command, "--out", str(tmp_path / "run")],
+        cwd=ROOT,
+        stderr=subprocess.STDOUT,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout is not None
+        while "generation 0" not in process.stdout.readline():
+            assert process.poll() is None
+        os.killpg(process.pid, signal.SIGINT)
+        rest = process.stdout.read()  # ends when the last of all the processes has ended
+    assert "evolve_sine.py ended early, with exit code 130" in rest
+    assert json.loads((tmp_path / "run" / "result.json").read_text())["stopped_by"] == "interrupted"
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_ctrl_c_and_termination_save_what_was_found_so_far(
