@@ -18,6 +18,10 @@ class DataError(DloptError, ValueError):
     """A series or a data file cannot be used as it is."""
 
 
+class TrainingError(DloptError, RuntimeError):
+    """A training diverged: a loss or a weight became infinite or NaN."""
+
+
 class EvaluationError(DloptError, RuntimeError):
     """Too many candidates could not be evaluated."""
 

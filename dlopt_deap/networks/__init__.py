@@ -1,7 +1,26 @@
-"""Recurrent networks: their description, fast predictions, and the bridge to Keras."""
+"""Recurrent networks: their description, fast predictions and training, and the bridge to Keras."""
 
+from dlopt_deap.networks.devices import prepare_tensorflow
+from dlopt_deap.networks.initializers import initial_weights
 from dlopt_deap.networks.keras_bridge import keras_model, load_keras, save_keras, spec_of, weights_of
 from dlopt_deap.networks.predict import predict
 from dlopt_deap.networks.spec import NetworkSpec
+from dlopt_deap.networks.training import train, train_windows
+from dlopt_deap.networks.training_record import Training
+from dlopt_deap.networks.training_settings import TrainingSettings
 
-__all__ = ["NetworkSpec", "keras_model", "load_keras", "predict", "save_keras", "spec_of", "weights_of"]
+__all__ = [
+    "NetworkSpec",
+    "Training",
+    "TrainingSettings",
+    "initial_weights",
+    "keras_model",
+    "load_keras",
+    "predict",
+    "prepare_tensorflow",
+    "save_keras",
+    "spec_of",
+    "train",
+    "train_windows",
+    "weights_of",
+]
