@@ -5,7 +5,7 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
-from dlopt_deap.architecture.problem import RandomSamplingProblem
+from dlopt_deap.architecture.sampling_problem import RandomSamplingProblem
 
 BLOCK = 1000
 """Architectures handed to a map at a time, so that a space of millions is never in memory."""

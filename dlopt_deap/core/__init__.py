@@ -2,11 +2,13 @@
 
 from dlopt_deap.core.algorithms import SelfAdjustingMuPlusLambda, ea_mu_comma_lambda, ea_mu_plus_lambda
 from dlopt_deap.core.evolution import Evolution
+from dlopt_deap.core.forecast import Forecast, compare_forecasts, forecast_errors
 from dlopt_deap.core.guard import Guarded
 from dlopt_deap.core.optimization import ModelOptimization
+from dlopt_deap.core.pareto import first_front, knee
 from dlopt_deap.core.problem import Problem
 from dlopt_deap.core.random_search import RandomSearch
-from dlopt_deap.core.result import Candidate, Result
+from dlopt_deap.core.result import Candidate, Result, rank
 from dlopt_deap.core.search import Search
 from dlopt_deap.core.selection import sel_dominance_tournament
 from dlopt_deap.core.solution import WORST, Fitness, Solution, Values, has_failed
@@ -17,6 +19,7 @@ __all__ = [
     "Candidate",
     "Evolution",
     "Fitness",
+    "Forecast",
     "Guarded",
     "ModelOptimization",
     "Problem",
@@ -27,8 +30,13 @@ __all__ = [
     "Solution",
     "Stop",
     "Values",
+    "compare_forecasts",
     "ea_mu_comma_lambda",
     "ea_mu_plus_lambda",
+    "first_front",
+    "forecast_errors",
     "has_failed",
+    "knee",
+    "rank",
     "sel_dominance_tournament",
 ]

@@ -11,6 +11,7 @@ from deap import base
 
 from dlopt_deap.checks import check_integer, did_you_mean
 from dlopt_deap.core.guard import Guarded
+from dlopt_deap.core.pareto import first_front
 from dlopt_deap.core.problem import Problem
 from dlopt_deap.core.result import Candidate, Result, rank
 from dlopt_deap.core.search import Callback, Search
@@ -138,6 +139,16 @@ def _candidates(search: Search, map_of_user: Any, anew: bool) -> list[Candidate]
     estimate = partial(search.problem.reestimate, seed=search.seed)
     guarded = Guarded(estimate, search.problem.weights)
     try:
-        return rank([Candidate(one, values) for one, values in zip(found, map_of_user(guarded, found), strict=True)])
+        fresh = zip(found, map_of_user(guarded, found), strict=True)
+        again = [Candidate(one, values) for one, values in fresh if values.metrics["status"] != "failed"]
+        return _still_best(again, search.problem) or [Candidate(individual) for individual in found]
     except KeyboardInterrupt:
         return [Candidate(individual) for individual in found]
+
+
+def _still_best(candidates: list[Candidate], problem: Problem) -> list[Candidate]:
+    """Rank candidates by their fresh values; of several targets keep those that no other one dominates now."""
+    if not candidates:
+        return []
+    front = first_front([candidate.values for candidate in candidates], problem.weights)
+    return rank([candidates[position] for position in front] if len(problem.targets) > 1 else candidates)

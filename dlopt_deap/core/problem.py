@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from dlopt_deap.core.solution import Solution, Values
 from dlopt_deap.core.statistics import target_statistics
+from dlopt_deap.data import TimeSeries
 from dlopt_deap.errors import SettingError
 from dlopt_deap.networks import NetworkSpec
 from dlopt_deap.seeding import derive
@@ -29,6 +30,9 @@ class Problem(ABC):
         DLOPT's ``Problem`` (arXiv:1807.03523, section 3). Here ``evaluate`` returns the values instead of writing them
         into the solution, and is a pure function of (problem, genes, seed), so that it may run anywhere.
     """
+
+    series: TimeSeries | None = None
+    """The time series, if the problem is about one: then its result can be compared with naive forecasts."""
 
     noisy = False
     """Whether another seed gives another fitness, so that the best of a search must be estimated anew."""

@@ -17,9 +17,11 @@ import numpy as np
 from deap import tools
 from numpy.typing import NDArray
 
+from dlopt_deap.core.forecast import Forecast, compare_forecasts
+from dlopt_deap.core.pareto import knee
 from dlopt_deap.core.problem import Problem
 from dlopt_deap.core.solution import Values
-from dlopt_deap.errors import RunFolderError
+from dlopt_deap.errors import RunFolderError, SettingError
 from dlopt_deap.files import write_text
 from dlopt_deap.networks import NetworkSpec, keras_model, save_keras
 
@@ -122,8 +124,26 @@ class Result:
         """Build that network with these weights in Keras."""
         return keras_model(self.spec, self.weights)
 
-    def save(self, folder: str | Path) -> Path:
+    @property
+    def knee(self) -> Candidate:
+        """Where the Pareto front of several targets bends most; with one target the best."""
+        return self.candidates[knee([one.values for one in self.candidates], self.problem.weights)]
+
+    def forecast(self, season: int | None = None, split: str = "testing") -> Forecast:
+        """Compare the network with naive forecasts; see :func:`~dlopt_deap.core.compare_forecasts`.
+
+        Raises:
+            SettingError: If the problem has no series.
+        """
+        if self.problem.series is None:
+            raise SettingError(f"A forecast needs a problem with a series, got {type(self.problem).__name__}.")
+        return compare_forecasts(self.problem.series, self.spec, self.weights, season, split)
+
+    def save(self, folder: str | Path, season: int | None = None) -> Path:
         """Write ``best.keras``, ``logbook.csv`` and ``result.json`` into a folder, which is made if it is missing.
+
+        Of a time series also ``forecast.csv``, the test split as it was and as it was forecast; of several targets
+        also ``pareto.csv``.
 
         ``result.json`` is written last: where it is, the rest is whole.
 
@@ -137,7 +157,14 @@ class Result:
             raise RunFolderError(f"Cannot write into the folder {path}: {error.strerror or error}.") from error
         save_keras(self.spec, self.weights, path / "best.keras")
         write_text(path / "logbook.csv", logbook_csv(self.logbook))
-        write_text(path / "result.json", json.dumps(self.to_dict(), indent=2, allow_nan=False) + "\n")
+        if len(self.problem.targets) > 1:
+            write_text(path / "pareto.csv", pareto_csv(self))
+        entries = self.to_dict()
+        if self.problem.series is not None:
+            forecast = self.forecast(season)
+            entries["test"] = forecast.to_dict()
+            write_text(path / "forecast.csv", forecast.to_csv())
+        write_text(path / "result.json", json.dumps(entries, indent=2, allow_nan=False) + "\n")
         return path
 
     def to_dict(self) -> dict[str, Any]:
@@ -180,6 +207,17 @@ def logbook_csv(logbook: tools.Logbook) -> str:
     writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
+    return text.getvalue()
+
+
+def pareto_csv(result: Result) -> str:
+    """Write the candidates of a search with several targets as CSV: values, genes, and which is the knee."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([*result.problem.targets, "layers", "genes", "knee"])
+    for candidate in result.candidates:
+        layers, genes = result.problem.decode(candidate.solution).layers, json.dumps(list(candidate.solution))
+        writer.writerow([*candidate.values, json.dumps(layers), genes, candidate is result.knee])
     return text.getvalue()
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from dlopt_deap import plots
-from dlopt_deap.architecture import RandomSamplingProblem
+from dlopt_deap.architecture import ArchitectureProblem, RandomSamplingProblem
 from dlopt_deap.core import Result
 from dlopt_deap.files import replacing
 
 
-def save_run(result: Result, folder: Path) -> None:
+def save_run(result: Result, folder: Path, season: int | None = None) -> None:
     """Write a result and its figures into a folder.
 
     Figures come first, and ``result.json`` last of all: where it is, the rest is whole.
@@ -21,6 +21,7 @@ def save_run(result: Result, folder: Path) -> None:
     Args:
         result: The result.
         folder: The folder, which exists.
+        season: The rows of a season, for the forecast by the value one season ago.
 
     Raises:
         RunFolderError: If a file cannot be written.
@@ -28,15 +29,22 @@ def save_run(result: Result, folder: Path) -> None:
     figures = folder / "figures"
     figures.mkdir(exist_ok=True)
     fresh = result.fitness if result.candidates[0].reestimated is not None else {}
-    for name, sign in result.problem.targets.items():
+    # A second stage has other targets than the search that the logbook tells of.
+    searched = result.settings.get("problem", {}).get("targets", result.problem.targets)
+    for name, sign in searched.items():
         draw = partial(plots.fitness_over_evaluations, result.logbook, name, sign, fresh.get(name))
         _draw(figures / f"fitness_{name}.png", draw)
-    if isinstance(result.problem, RandomSamplingProblem):
-        problem = result.problem
+    problem = result.problem
+    if len(problem.targets) > 1:
+        _draw(figures / "pareto_front.png", partial(plots.pareto_front, result))
+    if isinstance(problem, ArchitectureProblem):
         _draw(figures / "architectures.png", partial(plots.architectures_over_evaluations, result.logbook), rows=3)
+    if isinstance(problem, RandomSamplingProblem):
         sampling = problem.final_sampling(result.best, result.seed)
         _draw(figures / "sampled_errors.png", partial(plots.sampled_errors, sampling, problem.metric))
-    result.save(folder)
+    if problem.series is not None:
+        _draw(figures / "forecast.png", partial(plots.forecast, result.forecast(season)), rows=2)
+    result.save(folder, season)
 
 
 def _draw(path: Path, draw: Callable[..., Any], rows: int = 1) -> None:

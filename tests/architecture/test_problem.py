@@ -11,7 +11,7 @@ from deap import algorithms, base, creator, tools
 from toy import nsga2
 
 from dlopt_deap.architecture import RandomSamplingProblem, Space, list_architectures, sample_architectures
-from dlopt_deap.core import Evolution, Guarded, RandomSearch, Stop
+from dlopt_deap.core import Evolution, Guarded, RandomSearch, Stop, first_front
 from dlopt_deap.data import TimeSeries, sine
 from dlopt_deap.errors import DataError, SettingError
 from dlopt_deap.networks import predict
@@ -155,7 +155,9 @@ def test_deap_s_own_algorithms_run_unchanged_on_the_toolbox(algorithm: Any) -> N
 def test_two_targets_are_searched_by_nsga2_on_the_toolbox() -> None:
     two = problem(targets={"log_p": 1, "num_weights": -1})
     result = Evolution(algorithms.eaMuPlusLambda, population_size=8).optimize(two, 60, seed=1)
-    assert len(result.hall_of_fame) > 1
+    values = [candidate.values for candidate in result.candidates]
+    assert first_front(values, two.weights) == list(range(len(values)))
+    assert result.knee in result.candidates
     fresh = [dict(zip(two.targets, candidate.values, strict=True)) for candidate in result.candidates]
     assert [one["log_p"] for one in fresh] == sorted((one["log_p"] for one in fresh), reverse=True)
     assert all(

@@ -6,15 +6,16 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from spaces import spaces
+from spaces import sizes, spaces
 
 from dlopt_deap.architecture import Space, list_architectures
 from dlopt_deap.errors import SettingError
 
-GENES = st.lists(st.one_of(st.integers(-300, 300), st.floats(-300, 300)), max_size=15)
+NUMBER = st.one_of(st.integers(-300, 300), st.floats(-300, 300))
+GENES = st.lists(NUMBER, max_size=15)
 
 
-@given(spaces(), GENES)
+@given(sizes(), GENES)
 def test_repair_makes_any_numbers_an_individual_in_place(space: Space, genes: list[float]) -> None:
     assert space.repair(genes) is genes
     assert space.contains(genes)
@@ -29,7 +30,7 @@ def test_repair_leaves_an_individual_as_it_is(space: Space, rng: Any) -> None:
 
 @pytest.mark.parametrize("gene", [float("nan"), float("inf"), "7", None])
 def test_a_gene_that_is_no_finite_number_is_named(gene: Any) -> None:
-    with pytest.raises(SettingError, match="Gene 1 must be a finite number"):
+    with pytest.raises(SettingError, match=r"Gene 1 must be a whole number in \[1, 100\]"):
         Space().repair([3, gene])
 
 
@@ -42,6 +43,40 @@ def test_one_number_stands_for_both_limits() -> None:
     assert Space(look_back=5).look_back == (5, 5)  # type: ignore[arg-type]
 
 
+HYPERPARAMETERS = Space(
+    (2, 5), 1, (1, 9), dropout=(0.0, 0.5), learning_rate=(1e-4, 0.1), batch_size=(8, 64), cell=("lstm", "gru")
+)
+
+
+def test_genes_of_training_stand_between_the_look_back_and_the_units() -> None:
+    genes = [3, 0.25, 0.01, 32, "gru", 7]
+    assert HYPERPARAMETERS.contains(genes)
+    assert HYPERPARAMETERS.describe(genes) == {
+        **{"look_back": 3, "dropout": 0.25, "learning_rate": 0.01, "batch_size": 32, "cell": "gru", "units": [7]}
+    }
+    assert HYPERPARAMETERS.spec(genes, 1, 1).cell == "gru"
+    assert HYPERPARAMETERS.repair([9, 0.9, 5, 3.4, "gru"]) == [5, 0.5, 0.1, 8, "gru", 1]
+
+
+@pytest.mark.parametrize(
+    ("genes", "message"),
+    [
+        ([3, 0.1, 0.01, 32, "grue", 7], "Gene 4 must be one of lstm, gru, got 'grue'"),
+        ([3, "x", 0.01, 32, "gru", 7], "Gene 1 must be a finite number"),
+        ([3, 0.1], "An individual begins with look_back, dropout, learning_rate, batch_size, cell"),
+    ],
+)
+def test_what_cannot_be_repaired_is_told(genes: list[Any], message: str) -> None:
+    with pytest.raises(SettingError, match=message):
+        HYPERPARAMETERS.repair(genes)
+
+
+def test_learning_rates_are_drawn_on_a_logarithmic_scale() -> None:
+    drawn = [HYPERPARAMETERS.random_genes()[2] for _ in range(2000)]
+    below = sum(rate < 10**-2.5 for rate in drawn)
+    assert 900 < below < 1100
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
@@ -50,6 +85,12 @@ def test_one_number_stands_for_both_limits() -> None:
         ({"look_back": (1.5, 2)}, r"`look_back\[0\]` must be a whole number"),
         ({"units": "12"}, "`units` must be a pair"),
         ({"units": (1, 2, 3)}, "`units` must be a pair"),
+        ({"dropout": (0.2, 1.0)}, "`dropout` must be numbers of at least 0.0 and below 1.0"),
+        ({"learning_rate": (0.0, 0.1)}, "`learning_rate` must be numbers above 0"),
+        ({"learning_rate": (0.1, 0.01)}, "least <= most"),
+        ({"batch_size": (0, 8)}, r"`batch_size\[0\]`"),
+        ({"cell": ("lstm", "lstm")}, "several different ones"),
+        ({"cell": ()}, "several different ones"),
         ({"cell": "lstn"}, "did you mean 'lstm'"),
         ({"activation": "tan"}, "did you mean 'tanh'"),
     ],
@@ -59,7 +100,7 @@ def test_limits_that_make_no_sense_are_refused(settings: dict[str, Any], message
         Space(**settings)
 
 
-@given(spaces(most=4))
+@given(sizes(most=4))
 def test_the_size_is_the_number_of_individuals(space: Space) -> None:
     look_backs = range(space.look_back[0], space.look_back[1] + 1)
     individuals = {(look_back, *units) for look_back in look_backs for units in list_architectures(space)}
@@ -67,7 +108,7 @@ def test_the_size_is_the_number_of_individuals(space: Space) -> None:
     assert all(space.contains(list(genes)) for genes in individuals)
 
 
-@given(spaces(most=4), st.integers(1, 3))
+@given(sizes(most=4), st.integers(1, 3))
 def test_the_listing_counts_what_it_lists_each_once(space: Space, pace: int) -> None:
     listing = list_architectures(space, pace)
     listed = list(listing)

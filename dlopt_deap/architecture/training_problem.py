@@ -1,0 +1,135 @@
+"""Architecture search by real training."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlopt_deap.architecture.problem import COSTS, ArchitectureProblem
+from dlopt_deap.architecture.space import TRAINING_GENES, Space
+from dlopt_deap.checks import check_choice, check_integer
+from dlopt_deap.core import Values, forecast_errors
+from dlopt_deap.data import TimeSeries
+from dlopt_deap.networks import Training, TrainingSettings, train
+from dlopt_deap.sampling import METRICS
+from dlopt_deap.seeding import derive
+
+FINAL_SETTINGS = {"patience": 25}
+"""What a final training has beside the settings of the search's: it ends when validation no longer improves."""
+
+
+class TrainingProblem(ArchitectureProblem):
+    """Find the architecture whose network forecasts best after a short training.
+
+    The fitness is the error on the validation split; the test split is not looked at. At the end the best are trained
+    for long, from several initial weights, and ranked by that.
+
+    Args:
+        series: The time series.
+        space: The limits of the search; its ``dropout``, ``learning_rate`` and ``batch_size`` go before ``training``.
+        targets: What is optimised: errors to minimise (``mae``, ``mse``, ``rmse`` in scaled units, ``mape``, ``smape``
+            in the series' own) and costs (``num_weights``, ``multiply_adds``, ``look_back``).
+        epochs: Epochs of a training during the search.
+        repeats: Trainings an evaluation, from different initial weights; the fitness is their mean.
+        final_epochs: The most epochs of a final training, which ends by early stopping.
+        final_repeats: Final trainings of each of the best.
+        training: How to train; the defaults of :class:`~dlopt_deap.networks.TrainingSettings` unless given.
+        engine: ``"auto"``, ``"native"`` or ``"keras"``, as :func:`~dlopt_deap.networks.train` takes it.
+
+    Raises:
+        SettingError: If a target is unknown or a setting makes no sense.
+        DataError: If the space looks back further than the series allows.
+
+    Source:
+        DLOPT's ``TimeSeriesTrainProblem`` (its public code), whose fitness is the error on the test split.
+    """
+
+    noisy = True
+
+    def __init__(
+        self,
+        series: TimeSeries,
+        space: Space,
+        targets: Mapping[str, int] | None = None,
+        epochs: int = 10,
+        repeats: int = 1,
+        final_epochs: int = 300,
+        final_repeats: int = 3,
+        training: TrainingSettings | None = None,
+        engine: str = "auto",
+    ) -> None:
+        super().__init__(series, space, {"mae": -1} if targets is None else targets)
+        for name in self.targets:
+            check_choice("targets", name, (*METRICS, *COSTS))
+        self.epochs = check_integer("epochs", epochs, low=1)
+        self.repeats = check_integer("repeats", repeats, low=1)
+        self.final_epochs = check_integer("final_epochs", final_epochs, low=1)
+        self.final_repeats = check_integer("final_repeats", final_repeats, low=1)
+        self.training = TrainingSettings() if training is None else training
+        self.engine = check_choice("engine", engine, ("auto", "native", "keras"))
+        self.series.training.windows(space.look_back[1])
+        if "mape" in self.targets:  # refused now where a true value is zero, of which there is no percentage
+            truth = series.validation.to_own_units(series.validation.windows(1)[1]).astype(np.float32)
+            METRICS["mape"](truth[np.newaxis], truth)
+
+    def train(self, solution: Sequence[Any], epochs: int, seed: int, **changes: Any) -> Training:
+        """Train a solution's network.
+
+        Args:
+            solution: The solution, whose genes of training go before the problem's settings.
+            epochs: The epochs.
+            seed: The seed of this training: initial weights, order of the windows, dropout.
+            **changes: Changes of the settings, such as ``patience``.
+        """
+        genes = {name: value for name, value in self.space.describe(solution).items() if name in TRAINING_GENES}
+        settings = replace(self.training, **genes, **changes)
+        return train(self.decode(solution), self.series, epochs, settings, seed=seed, engine=self.engine)
+
+    def evaluate(self, solution: Sequence[Any], seed: int = 0, epochs: int | None = None) -> Values:
+        """Train ``repeats`` times for ``epochs`` (the problem's own unless given), and give the mean errors."""
+        epochs = self.epochs if epochs is None else epochs
+        seeds = [derive(seed, list(solution), "training", repeat) for repeat in range(self.repeats)]
+        return self._values(solution, [self.train(solution, epochs, one) for one in seeds])
+
+    def reestimate(self, solution: Sequence[Any], seed: int = 0) -> Values:
+        """Train for long, ``final_repeats`` times, and give the mean errors."""
+        return self._values(solution, self.final_trainings(solution, seed))
+
+    def final_trainings(self, solution: Sequence[Any], seed: int = 0) -> list[Training]:
+        """Train a solution as it is trained at the end of a run with this seed."""
+        patience = self.training.patience or FINAL_SETTINGS["patience"]
+        return [
+            self.train(solution, self.final_epochs, derive(seed, list(solution), "final", repeat), patience=patience)
+            for repeat in range(self.final_repeats)
+        ]
+
+    def network_weights(self, solution: Sequence[Any], seed: int = 0) -> NDArray[np.float32]:
+        """Give the weights of the final training with the least validation loss: shape (num_weights,)."""
+        trainings = self.final_trainings(solution, seed)
+        return min(trainings, key=lambda training: min(training.history["val_loss"])).weights
+
+    def settings(self) -> dict[str, Any]:
+        """Describe the problem as JSON values."""
+        numbers = {
+            name: getattr(self, name) for name in ("epochs", "repeats", "final_epochs", "final_repeats", "engine")
+        }
+        return super().settings() | numbers | {"training": asdict(self.training)}
+
+    def prepare(self) -> None:
+        """Compile the kernels once, or load them, before workers do."""
+        self.train(self.space.smallest(), epochs=1, seed=0)
+
+    def _values(self, solution: Sequence[Any], trainings: Sequence[Training]) -> Values:
+        """Give the mean errors on the validation split, and their spread."""
+        spec = self.decode(solution)
+        errors = [forecast_errors(self.series.validation, spec, training.weights) for training in trainings]
+        means = {name: float(np.mean([one[name] for one in errors])) for name in METRICS}
+        metrics: dict[str, Any] = {name: means[name] for name in METRICS if np.isfinite(means[name])}
+        if len(errors) > 1:
+            spread = {f"{name}_std": float(np.std([one[name] for one in errors])) for name in METRICS}
+            metrics |= {name: value for name, value in spread.items() if np.isfinite(value)}
+        metrics |= {"epochs": sum(training.epochs for training in trainings), "engine": trainings[0].engine}
+        known = means | self.costs(solution)
+        return Values([known[name] for name in self.targets], metrics)

@@ -1,0 +1,55 @@
+"""The two-stage search: choose by a cheap promise, then train the few that are left."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from dlopt_deap.architecture.training_problem import TrainingProblem
+from dlopt_deap.checks import check_integer
+from dlopt_deap.core import Candidate, Guarded, Result, rank
+from dlopt_deap.errors import EvaluationError
+
+
+def train_best(
+    result: Result,
+    problem: TrainingProblem,
+    k: int = 5,
+    map: Callable[..., Iterable[Any]] = map,  # noqa: A002 - the name of the alias in a toolbox
+) -> Result:
+    """Train the best of a search for long, and rank them by what they forecast on the validation split.
+
+    Args:
+        result: What a search found, such as one of a
+            :class:`~dlopt_deap.architecture.RandomSamplingProblem` with the same series and space.
+        problem: How to train: its final trainings are made.
+        k: How many of the best to train.
+        map: Where to train, such as one of :mod:`dlopt_deap.parallel`.
+
+    Returns:
+        The result of both stages: its problem is the second one; what the first stage saw of a candidate is in the
+        metrics of its solution, as ``"first_stage"``.
+
+    Raises:
+        EvaluationError: If no training succeeded.
+        SettingError: If ``k`` is no whole number of at least 1.
+
+    Source:
+        DLOPT's ``TimeSeriesHybridMRSProblem`` (its public code), which trains the one best for the test split's error.
+    """
+    chosen = result.candidates[: check_integer("k", k, low=1)]
+    evaluate = Guarded(partial(problem.reestimate, seed=result.seed), problem.weights)
+    trained = []
+    reason = ""
+    for candidate, values in zip(chosen, map(evaluate, [one.solution for one in chosen]), strict=True):
+        if values.metrics["status"] == "failed":
+            reason = values.metrics["reason"]
+            continue
+        solution = problem.solution(candidate.solution)
+        values.metrics["first_stage"] = dict(zip(result.problem.targets, candidate.values, strict=True))
+        solution.fitness.values = values
+        trained.append(Candidate(solution))
+    if not trained:
+        raise EvaluationError(f"None of {len(chosen)} trainings succeeded; the last one failed with: {reason}.")
+    settings = result.settings | {"second_stage": {"k": k, "problem": problem.settings()}}
+    return replace(result, problem=problem, candidates=rank(trained), settings=settings)

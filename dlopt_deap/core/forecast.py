@@ -1,0 +1,143 @@
+"""How good forecasts are: of a network, and of the methods that cost nothing and must be beaten."""
+
+import csv
+import io
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from dlopt_deap.checks import check_integer
+from dlopt_deap.data import Split, TimeSeries
+from dlopt_deap.errors import SettingError
+from dlopt_deap.networks import NetworkSpec, predict
+from dlopt_deap.sampling import METRICS
+
+Rows = NDArray[np.float64]
+
+PERCENTAGES = ("mape", "smape")
+"""The errors that mean something in the series' own units only."""
+
+
+@dataclass(frozen=True, eq=False)
+class Forecast:
+    """Forecasts of the rows of a split, each from the rows before it, in the series' own units.
+
+    Attributes:
+        split: The rows.
+        truth: What they hold, shape (rows, targets).
+        predictions: What each method says, by its name, of the same shape; the network comes first.
+        errors: The errors of each method, by its name and the error's, over all rows and targets.
+    """
+
+    split: Split
+    truth: Rows
+    predictions: dict[str, Rows]
+    errors: dict[str, dict[str, float]]
+
+    @property
+    def beaten(self) -> list[str]:
+        """The methods whose mean absolute error is larger than the network's."""
+        own, *others = self.errors
+        return [name for name in others if self.errors[name]["mae"] > self.errors[own]["mae"]]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the errors as JSON values; what is not finite is ``None``."""
+        return {
+            method: {name: value if np.isfinite(value) else None for name, value in errors.items()}
+            for method, errors in self.errors.items()
+        }
+
+    def to_csv(self) -> str:
+        """Write the rows as CSV: the time, and for each target the truth and what each method says."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        names = self.split.series.targets
+        methods = {"truth": self.truth, **self.predictions}
+        writer.writerow(["time", *[f"{name} {method}" for name in names for method in methods]])
+        for row, time in enumerate(self.split.index):
+            said = [float(rows[row, position]) for position in range(len(names)) for rows in methods.values()]
+            writer.writerow([time, *said])
+        return text.getvalue()
+
+
+def forecast_errors(split: Split, spec: NetworkSpec, weights: ArrayLike) -> dict[str, float]:
+    """Measure a network on a split: ``mae``, ``mse``, ``rmse`` in scaled units, ``mape``, ``smape`` in own units.
+
+    Args:
+        split: The rows to forecast.
+        spec: The network.
+        weights: Its weights, shape (num_weights,).
+    """
+    x, y = split.windows(spec.look_back)
+    predicted = predict(spec, weights, x)
+    scaled = _errors(predicted, y)
+    own = _errors(split.to_own_units(predicted), split.to_own_units(y))
+    return {name: own[name] if name in PERCENTAGES else scaled[name] for name in METRICS}
+
+
+def compare_forecasts(
+    series: TimeSeries, spec: NetworkSpec, weights: ArrayLike, season: int | None = None, split: str = "testing"
+) -> Forecast:
+    """Compare a network with naive forecasts and a linear autoregression, on the same rows.
+
+    Args:
+        series: The series.
+        spec: The network.
+        weights: Its weights, shape (num_weights,).
+        season: The rows of a season, for the forecast by the value one season ago.
+        split: ``"testing"``, which is meant to be looked at once, or ``"validation"``.
+
+    Returns:
+        The forecasts of ``network``, ``last value``, ``season ago`` (if a season is given), ``training mean`` and
+        ``linear autoregression`` (least squares on the training rows, with the network's inputs and look-back).
+
+    Raises:
+        SettingError: If the season is no whole number of at least 1, or the network does not fit the series.
+        DataError: If season or look-back is longer than what is before the rows.
+    """
+    rows: Split = getattr(series, split)
+    x, y = rows.windows(spec.look_back)
+    targets = np.column_stack([series.values[:, series.columns.index(name)] for name in series.targets])
+    predictions: dict[str, Rows] = {
+        "network": rows.to_own_units(predict(spec, weights, x)),
+        "last value": _value_ago(rows, targets, 1),
+    }
+    if season is not None:
+        predictions["season ago"] = _value_ago(rows, targets, check_integer("season", season, low=1))
+    mean = targets[series.training.rows].mean(axis=0)
+    predictions["training mean"] = np.broadcast_to(mean, (len(y), len(mean)))
+    predictions["linear autoregression"] = rows.to_own_units(_autoregression(series, spec.look_back, x))
+    truth = targets[rows.rows]
+    return Forecast(rows, truth, predictions, {name: _errors(one, truth) for name, one in predictions.items()})
+
+
+def _errors(predicted: NDArray[Any], truth: NDArray[Any]) -> dict[str, float]:
+    """Take all errors of one set of forecasts; NaN where there is none, such as a percentage of zero."""
+    errors = {}
+    for name, metric in METRICS.items():
+        try:
+            errors[name] = float(metric(predicted[np.newaxis], truth)[0])
+        except SettingError:
+            errors[name] = math.nan
+    return errors
+
+
+def _value_ago(split: Split, targets: Rows, rows: int) -> Rows:
+    """Forecast by the value so many rows before, where the season began if it is before the first row."""
+    split.windows(rows)  # refuses a season that reaches back too far
+    return targets[split.rows.start - rows : split.rows.stop - rows]
+
+
+def _autoregression(series: TimeSeries, look_back: int, x: NDArray[np.float32]) -> Rows:
+    """Fit a linear autoregression on the training windows, and forecast from the windows ``x``, in scaled units."""
+    past, following = series.training.windows(look_back)
+    coefficients, *_ = np.linalg.lstsq(_with_constant(past), following.astype(float), rcond=None)
+    return np.asarray(_with_constant(x) @ coefficients)
+
+
+def _with_constant(x: NDArray[np.float32]) -> Rows:
+    """Make a row of regressors of each window, with a one for the constant."""
+    return np.column_stack([x.reshape(len(x), -1).astype(float), np.ones(len(x))])

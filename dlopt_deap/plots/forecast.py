@@ -1,0 +1,39 @@
+"""The figure of a forecast."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from dlopt_deap.core import Forecast
+from dlopt_deap.plots.style import BLUE, GREY, ORANGE, new_axes
+
+
+def forecast(forecast: Forecast, target: int = 0, ax: Any = None) -> Any:
+    """Draw what a network said and what came, and below it the difference.
+
+    Args:
+        forecast: The forecast.
+        target: The position of the target among the series' targets.
+        ax: Two axes to draw on; a new figure if ``None``.
+
+    Returns:
+        An array of two axes.
+    """
+    panels = ax if ax is not None else new_axes(rows=2, height=5.5)
+    name = forecast.split.series.targets[target]
+    index = forecast.split.index
+    truth, said = forecast.truth[:, target], next(iter(forecast.predictions.values()))[:, target]
+    panels[0].plot(index, truth, color=BLUE, linewidth=2, label="truth")
+    panels[0].plot(index, said, color=ORANGE, linestyle="--", linewidth=1.5, label="network")
+    errors = ", ".join(f"{method} {one['mae']:.4g}" for method, one in forecast.errors.items())
+    panels[0].set_title(f"{forecast.split.name} split, mean absolute errors: {errors}", fontsize="small")
+    panels[0].set_ylabel(f"{name}, own unit")
+    panels[0].legend(loc="best")
+    panels[1].axhline(0.0, color=GREY, linewidth=1)
+    if np.issubdtype(index.dtype, np.number) or np.issubdtype(index.dtype, np.datetime64):
+        panels[1].vlines(index, 0.0, said - truth, color=ORANGE, linewidth=1)
+    panels[1].plot(index, said - truth, color=ORANGE, linestyle="none", marker="o", markersize=2)
+    panels[1].set(xlabel="time", ylabel="network - truth")
+    return panels
