@@ -1,25 +1,37 @@
 """For people at a terminal: options, progress, reports and the files of a run."""
 
-from dlopt_deap.tools.output import save_run
+from dlopt_deap.tools.output import save_run, save_training
 from dlopt_deap.tools.progress import Progress
+from dlopt_deap.tools.quiet import load_keras
 from dlopt_deap.tools.script import (
     announce,
     default_folder,
     finish,
+    forecast_report,
     report,
     run_parser,
     run_script,
+    script_parser,
     search_parser,
 )
+from dlopt_deap.tools.series_options import add_series_options, column_names, read_series, whole_numbers
 
 __all__ = [
     "Progress",
+    "add_series_options",
     "announce",
+    "column_names",
     "default_folder",
     "finish",
+    "forecast_report",
+    "load_keras",
+    "read_series",
     "report",
     "run_parser",
     "run_script",
     "save_run",
+    "save_training",
+    "script_parser",
     "search_parser",
+    "whole_numbers",
 ]

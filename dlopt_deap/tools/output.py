@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -9,8 +10,10 @@ from typing import Any
 
 from dlopt_deap import plots
 from dlopt_deap.architecture import ArchitectureProblem, RandomSamplingProblem
-from dlopt_deap.core import Result
-from dlopt_deap.files import replacing
+from dlopt_deap.core import Forecast, Result, compare_forecasts
+from dlopt_deap.data import TimeSeries
+from dlopt_deap.files import replacing, write_text
+from dlopt_deap.networks import NetworkSpec, Training, keras_model, save_keras
 
 
 def save_run(result: Result, folder: Path, season: int | None = None) -> None:
@@ -45,6 +48,45 @@ def save_run(result: Result, folder: Path, season: int | None = None) -> None:
     if problem.series is not None:
         _draw(figures / "forecast.png", partial(plots.forecast, result.forecast(season)), rows=2)
     result.save(folder, season)
+
+
+def save_training(
+    training: Training, spec: NetworkSpec, series: TimeSeries, folder: Path, seed: int, season: int | None = None
+) -> Forecast:
+    """Write a trained network, its forecast of the test split and a figure of it into a folder.
+
+    Args:
+        training: What came of the training.
+        spec: The network.
+        series: The series.
+        folder: The folder, which exists.
+        seed: The seed of the training.
+        season: The rows of a season, for the forecast by the value one season ago.
+
+    Returns:
+        The forecast.
+
+    Raises:
+        RunFolderError: If a file cannot be written.
+    """
+    forecast = compare_forecasts(series, spec, training.weights, season)
+    (folder / "figures").mkdir(exist_ok=True)
+    _draw(folder / "figures" / "forecast.png", partial(plots.forecast, forecast), rows=2)
+    save_keras(spec, training.weights, folder / "best.keras")
+    write_text(folder / "forecast.csv", forecast.to_csv())
+    entries = {
+        "layers": spec.layers,
+        "look_back": spec.look_back,
+        "config": json.loads(keras_model(spec).to_json()),
+        "seed": seed,
+        "epochs": training.epochs,
+        "stopped_by": training.stopped_by,
+        "engine": training.engine,
+        "history": training.history,
+        "test": forecast.to_dict(),
+    }
+    write_text(folder / "result.json", json.dumps(entries, indent=2, allow_nan=False) + "\n")
+    return forecast
 
 
 def _draw(path: Path, draw: Callable[..., Any], rows: int = 1) -> None:

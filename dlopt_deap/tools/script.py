@@ -8,7 +8,8 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from dlopt_deap.core import Result
+from dlopt_deap.architecture import TrainingProblem
+from dlopt_deap.core import Forecast, Result
 from dlopt_deap.errors import DloptError
 from dlopt_deap.parallel import Map, ScoopMap, scoop_is_running
 from dlopt_deap.tools.output import save_run
@@ -18,25 +19,24 @@ EXIT_CODES = {"interrupted": 130, "terminated": 143, "failures": 1}
 """The exit codes of searches that did not end by a criterion; the first two as shells have them for the signals."""
 
 
-def run_parser(program: str, description: str, samples: int) -> argparse.ArgumentParser:
+def script_parser(program: str, description: str) -> argparse.ArgumentParser:
     """Make a parser with the options that all scripts have."""
     parser = argparse.ArgumentParser(program, description=description, allow_abbrev=False)
     parser.add_argument(
         "--seed", type=int, metavar="N", help="seed of the run; a fresh one, which is told, if left out"
     )
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="new folder for the results (default: below runs/)")
+    return parser
+
+
+def run_parser(program: str, description: str, samples: int) -> argparse.ArgumentParser:
+    """Make a parser with the options of scripts that evaluate many architectures."""
+    parser = script_parser(program, description)
     parser.add_argument(
-        "--samples",
-        type=int,
-        default=samples,
-        metavar="N",
-        help="random weightings an architecture (%(default)s)",
+        "--samples", type=int, default=samples, metavar="N", help="random weightings an architecture (%(default)s)"
     )
     parser.add_argument(
-        "--workers",
-        type=int,
-        metavar="N",
-        help="local processes (every core); `python -m scoop -n N` has its own",
+        "--workers", type=int, metavar="N", help="local processes (every core); `python -m scoop -n N` has its own"
     )
     parser.add_argument("--quiet", action="store_true", help="no progress; only the report")
     return parser
@@ -64,11 +64,13 @@ def announce(map_: Map, quiet: bool = False) -> None:
         print(f"Evaluating on {map_.description}{how}.", file=sys.stderr, flush=True)
 
 
-def finish(result: Result, folder: Path) -> int:
+def finish(result: Result, folder: Path, season: int | None = None) -> int:
     """Save a result, report it, and return the program's exit code."""
     load_keras()
-    save_run(result, folder)
+    save_run(result, folder, season)
     print(report(result))
+    if isinstance(result.problem, TrainingProblem):
+        print(forecast_report(result.forecast(season)))
     print(f"run folder: {folder}", flush=True)
     if result.stopped_by == "failures":
         print(f"Too many evaluations in a row failed, the last one with: {result.last_failure}", file=sys.stderr)
@@ -91,6 +93,18 @@ def report(result: Result) -> str:
         f"{result.evaluations} evaluations in {result.seconds:.2f} s ({rate:.0f}/s), {result.failures} failed, "
         f"stopped by {result.stopped_by}, seed {result.seed}"
     )
+    return "\n".join(lines)
+
+
+def forecast_report(forecast: Forecast) -> str:
+    """Say in a few lines how good a forecast is beside those that cost nothing."""
+    own, *others = forecast.errors
+    error = forecast.errors[own]["mae"]
+    lines = [f"mean absolute error on the {forecast.split.name} split, in the series' own units: {error:.4g}"]
+    for name in others:
+        other = forecast.errors[name]["mae"]
+        verdict = f"{1 - error / other:.0%} less" if error < other else "not beaten"
+        lines.append(f"  {name}: {other:.4g} ({verdict})")
     return "\n".join(lines)
 
 
