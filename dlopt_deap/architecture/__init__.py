@@ -11,6 +11,7 @@ from dlopt_deap.architecture.operators import (
     mut_uniform,
 )
 from dlopt_deap.architecture.problem import ArchitectureProblem
+from dlopt_deap.architecture.racing import Racing
 from dlopt_deap.architecture.sampler import sample_architectures
 from dlopt_deap.architecture.sampling_problem import RandomSamplingProblem
 from dlopt_deap.architecture.space import Space
@@ -21,6 +22,7 @@ from dlopt_deap.architecture.two_stage import train_best
 __all__ = [
     "ArchitectureProblem",
     "Listing",
+    "Racing",
     "RandomSamplingProblem",
     "Space",
     "TrainingProblem",

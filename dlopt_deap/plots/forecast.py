@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -28,8 +29,9 @@ def forecast(forecast: Forecast, target: int = 0, ax: Any = None) -> Any:
     panels[0].plot(index, truth, color=BLUE, linewidth=2, label="truth")
     panels[0].plot(index, said, color=ORANGE, linestyle="--", linewidth=1.5, label="network")
     errors = ", ".join(f"{method} {one['mae']:.4g}" for method, one in forecast.errors.items())
-    panels[0].set_title(f"{forecast.split.name} split, mean absolute errors: {errors}", fontsize="small")
-    panels[0].set_ylabel(f"{name}, own unit")
+    title = fill(f"{forecast.split.name} split; mean absolute errors: {errors}", width=85)
+    panels[0].set_title(title, fontsize="medium")
+    panels[0].set_ylabel(name)
     panels[0].legend(loc="best")
     panels[1].axhline(0.0, color=GREY, linewidth=1)
     if np.issubdtype(index.dtype, np.number) or np.issubdtype(index.dtype, np.datetime64):

@@ -9,11 +9,17 @@ from matplotlib import pyplot
 from matplotlib.figure import Figure
 from toy import Toy
 
-from dlopt_deap.architecture import RandomSamplingProblem, Space
+from dlopt_deap.architecture import RandomSamplingProblem, Space, TrainingProblem
 from dlopt_deap.core import Evolution
 from dlopt_deap.data import sine
-from dlopt_deap.errors import DataError
-from dlopt_deap.plots import architectures_over_evaluations, fitness_over_evaluations, sampled_errors
+from dlopt_deap.errors import DataError, SettingError
+from dlopt_deap.plots import (
+    architectures_over_evaluations,
+    fitness_over_evaluations,
+    forecast,
+    pareto_front,
+    sampled_errors,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -77,6 +83,31 @@ def test_sampled_errors_show_their_fit_and_reach_down_to_the_threshold(result: A
     x, density = ax.lines[0].get_data()
     assert np.trapezoid(density, x) == pytest.approx(1.0, abs=0.05)
     assert f"{sampling.log_p:.2f}" in ax.get_title()
+
+
+def test_a_forecast_shows_truth_network_and_their_difference_with_all_errors(result: Any) -> None:
+    told = result.forecast(season=10)
+    panels = forecast(told)
+    assert [line.get_label() for line in panels[0].lines] == ["truth", "network"]
+    assert list(panels[0].lines[0].get_ydata()) == list(told.truth[:, 0])
+    title = panels[0].get_title().replace("\n", " ")
+    assert all(f"{name} {errors['mae']:.4g}" in title for name, errors in told.errors.items())
+    assert list(panels[1].lines[-1].get_ydata()) == list((told.predictions["network"] - told.truth)[:, 0])
+
+
+def test_a_pareto_front_shows_each_architecture_and_the_knee() -> None:
+    problem = TrainingProblem(
+        *(sine(stop=20.0), Space((2, 6), (1, 2), (1, 8)), {"mae": -1, "num_weights": -1}), final_epochs=3
+    )
+    found = Evolution(population_size=8).optimize(problem, 24, seed=1)
+    ax = pareto_front(found)
+    assert len(ax.lines[0].get_xdata()) == len(found.candidates)
+    assert (ax.lines[1].get_xdata()[0], ax.lines[1].get_ydata()[0]) == found.knee.values
+
+
+def test_a_pareto_front_of_one_target_is_refused(result: Any) -> None:
+    with pytest.raises(SettingError, match="at least two targets"):
+        pareto_front(result)
 
 
 def test_a_figure_is_drawn_where_it_is_asked_to_be_and_pyplot_knows_nothing(result: Any) -> None:

@@ -47,7 +47,9 @@ def test_a_run_leaves_its_whole_folder(serial: Path) -> None:
         "best.keras",
         "figures/architectures.png",
         "figures/fitness_log_p.png",
+        "figures/forecast.png",
         "figures/sampled_errors.png",
+        "forecast.csv",
         "logbook.csv",
         "result.json",
     ]
@@ -118,6 +120,49 @@ def test_the_shipped_series_is_one_option_away(tmp_path: Path) -> None:
     assert f"run folder: {tmp_path / 'run'}" in done.stdout
 
 
+@pytest.mark.parametrize("fitness", ["mae", "log_p", "log_p,mae"])
+def test_each_fitness_ends_in_a_keras_model_with_the_test_error_that_is_told(tmp_path: Path, fitness: str) -> None:
+    import keras
+    import numpy as np
+
+    from dlopt_deap.data import sunspots
+
+    arguments = ("--series", "sunspots", *SMALL, "--fitness", fitness, "--epochs", "2", "--quiet")
+    done = script("evolve_csv.py", *arguments, "--season", "11", "--out", str(tmp_path / "run"))
+    assert done.returncode == 0, done.stderr
+    assert ("linear autoregression" in done.stdout) == ("mae" in fitness)
+    result = json.loads((tmp_path / "run" / "result.json").read_text())
+    assert list(result["fitness"]) == [fitness.split(",")[-1]]
+    assert set(result["test"]) == {"network", "last value", "season ago", "training mean", "linear autoregression"}
+    testing = sunspots().testing
+    x, y = testing.windows(result["look_back"])
+    predicted = keras.models.load_model(tmp_path / "run" / "best.keras").predict(x, verbose=0)
+    error = np.abs(testing.to_own_units(predicted) - testing.to_own_units(y)).mean()
+    assert error == pytest.approx(result["test"]["network"]["mae"], rel=1e-4)
+
+
+def test_training_by_scoop_and_in_one_process_gives_the_same_result_to_the_last_bit(tmp_path: Path) -> None:
+    arguments = ("--series", "sunspots", *SMALL, "--epochs", "2", "--quiet")
+    one = script("evolve_csv.py", *arguments, "--workers", "1", "--out", str(tmp_path / "one"))
+    assert one.returncode == 0, one.stderr
+    run("-m", "scoop", "-n", "2", "scripts/evolve_csv.py", *arguments, "--out", str(tmp_path / "scoop"))
+    assert files(tmp_path / "scoop") == files(tmp_path / "one")
+    assert (tmp_path / "scoop" / "forecast.csv").read_bytes() == (tmp_path / "one" / "forecast.csv").read_bytes()
+
+
+def test_one_network_is_trained_saved_and_compared_with_naive_forecasts(tmp_path: Path) -> None:
+    arguments = ("--series", "sunspots", "--season", "11", "--units", "8,4", "--epochs", "5", "--seed", "1")
+    done = script("train_csv.py", *arguments, "--out", str(tmp_path / "run"))
+    assert done.returncode == 0, done.stderr
+    assert "season ago: " in done.stdout
+    result = json.loads((tmp_path / "run" / "result.json").read_text())
+    assert result["layers"] == [1, 8, 4, 1]
+    assert len(result["history"]["val_loss"]) == result["epochs"] == 5
+    assert sorted(path.name for path in (tmp_path / "run").iterdir()) == [
+        *("best.keras", "figures", "forecast.csv", "result.json")
+    ]
+
+
 def test_a_csv_file_with_two_inputs_and_a_date_column(tmp_path: Path) -> None:
     rows = [f"2020-{day // 28 + 1:02d}-{day % 28 + 1:02d};{day % 7}.5;{day % 5}" for day in range(300)]
     table = tmp_path / "sales.csv"
@@ -147,6 +192,11 @@ WRONG: list[tuple[str, Sequence[str], str]] = [
     ("evolve_csv.py", ["{table}", "--target", "valeu"], "did you mean 'value'"),
     ("evolve_csv.py", ["{short}", "--target", "value"], "short.csv|look-back|rows"),
     ("evolve_csv.py", [], "Give either a FILE or --series"),
+    ("evolve_csv.py", ["--series", "sunspots", "--epochs", "0"], "`epochs`"),
+    ("evolve_csv.py", ["--series", "sunspots", "--season", "0"], "`--season`"),
+    ("train_csv.py", ["--series", "sunspots", "--units", "0"], r"`units\[0\]`"),
+    ("train_csv.py", ["--series", "sunspots", "--look-back", "500"], "look.back"),
+    ("train_csv.py", ["--series", "sunspots", "--cell", "lstn"], "did you mean 'lstm'"),
     ("evolve_sine.py", ["--samples", "0"], "`num_samples`"),
     ("evolve_sine.py", ["--population", "0"], "`population_size`"),
     ("evolve_sine.py", ["--evaluations", "0"], "`max_evaluations`"),
