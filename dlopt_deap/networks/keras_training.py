@@ -117,7 +117,7 @@ def _compile(spec: NetworkSpec, settings: TrainingSettings, steps: int) -> _Comp
     optimizer = getattr(keras.optimizers, OPTIMIZERS[settings.optimizer].keras_class)(**arguments)
     model.compile(optimizer, getattr(keras.losses, KERAS_LOSSES[settings.loss])(), steps_per_execution=steps)
     optimizer.build(model.trainable_variables)
-    return _Compiled(model, [np.array(variable) for variable in optimizer.variables])
+    return _Compiled(model, [variable.numpy() for variable in optimizer.variables])
 
 
 def _batches(windows: Windows, epochs: int, settings: TrainingSettings, seed: int) -> Any:
