@@ -1,9 +1,10 @@
 """The memory of a process that trains one candidate after another in Keras: it must not grow.
 
-Each candidate has other layers, so each is compiled anew. The resident memory is noted after 20 candidates and at the
-end, where it may be 20 % more at most; otherwise the exit code is 1.
+The resident memory is noted after 20 candidates and at the end, where it may be 20 % more at most; otherwise the exit
+code is 1. Candidates of the same shape share what TensorFlow traced; of each further shape it keeps some megabytes.
 
-    python benchmarks/keras_memory.py                    # 200 candidates; some minutes
+    python benchmarks/keras_memory.py                    # 200 candidates of 200 shapes; some minutes
+    python benchmarks/keras_memory.py --shapes 10        # 200 candidates of 10 shapes
 """
 
 import argparse
@@ -28,10 +29,17 @@ def resident_megabytes() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
+def random_spec() -> NetworkSpec:
+    """Draw a small network."""
+    units = tuple(random.randint(1, 16) for _ in range(random.randint(1, 3)))
+    return NetworkSpec(1, units, 1, random.randint(2, 10))
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Train, print, and write the JSON file."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--candidates", type=int, default=200)
+    parser.add_argument("--shapes", type=int, default=200)
     parser.add_argument("--json", type=Path, default=Path(__file__).parent / "results" / "keras_memory.json")
     chosen = parser.parse_args(arguments)
     if chosen.candidates <= FIRST:
@@ -39,10 +47,9 @@ def main(arguments: list[str] | None = None) -> None:
     random.seed(0)
     series, settings = sine(), TrainingSettings(batch_size=64)
     megabytes = []
+    specs = [random_spec() for _ in range(chosen.shapes)]
     for number in range(1, chosen.candidates + 1):
-        units = tuple(random.randint(1, 16) for _ in range(random.randint(1, 3)))
-        spec = NetworkSpec(1, units, 1, random.randint(2, 10))
-        train(spec, series, 2, settings, engine="keras")
+        train(specs[number % len(specs)], series, 2, settings, engine="keras")
         megabytes.append(resident_megabytes())
         if number % FIRST == 0:
             print(f"{number} candidates: {megabytes[-1]:.0f} MB", flush=True)
