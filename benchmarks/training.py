@@ -43,6 +43,8 @@ NETWORKS = {
 }
 WANTED = {"small": 100, "deep": 80, "middle": 8, "middle, large batch": 5, "wide": 3}
 TOLERANCE = 1e-3
+# Slow enough that no way reaches losses that are but rounding, where they could not be compared.
+LEARNING_RATE = 5e-5
 EPOCHS_PER_ROUND = 2
 
 
@@ -66,7 +68,9 @@ class KerasWay:
         self.steps = -(-len(data.x) // batch_size)
         self.model = keras_model(spec, initial_weights(spec))
         steps_per_execution = self.steps if way == "best" else 1
-        self.model.compile(keras.optimizers.Adam(), "mean_squared_error", steps_per_execution=steps_per_execution)
+        self.model.compile(
+            keras.optimizers.Adam(LEARNING_RATE), "mean_squared_error", steps_per_execution=steps_per_execution
+        )
         self.generator = _generator(data, batch_size) if way == "generator" else None
 
     def fit(self, epochs: int) -> tuple[list[float], list[float]]:
@@ -169,7 +173,7 @@ def check_same(losses: dict[str, list[float]], network: str) -> float:
 
 def measure_epochs(spec: NetworkSpec, data: Windows, batch_size: int, rounds: int) -> dict[str, Any]:
     """Measure an epoch, all ways in turn."""
-    settings = TrainingSettings(batch_size=batch_size, shuffle=False)
+    settings = TrainingSettings(batch_size=batch_size, learning_rate=LEARNING_RATE, shuffle=False)
     trainer = NativeTrainer(spec, initial_weights(spec), settings, 0)
     trainer.compile(data)
     ways = {way: KerasWay(spec, data, batch_size, way) for way in ("generator", "arrays", "best")}
@@ -194,7 +198,7 @@ def measure_epochs(spec: NetworkSpec, data: Windows, batch_size: int, rounds: in
 def measure_candidate(spec: NetworkSpec, data: Windows, batch_size: int, epochs: int) -> dict[str, float]:
     """Measure a whole candidate: build, compile, train, evaluate; ours, and DLOPT's setting of Keras."""
     x, y = sine().validation.windows(spec.look_back)
-    settings = TrainingSettings(batch_size=batch_size, shuffle=False)
+    settings = TrainingSettings(batch_size=batch_size, learning_rate=LEARNING_RATE, shuffle=False)
 
     def keras() -> None:
         way = KerasWay(spec, data, batch_size, "generator")
