@@ -67,8 +67,12 @@ def _glorot(random: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np.f
 
 
 def _orthogonal(random: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np.float64]:
-    """Draw a kernel with orthonormal rows; it has at least as many columns as rows."""
-    rows, columns = shape
-    q, r = np.linalg.qr(random.standard_normal((columns, rows)))
-    # The signs make every orthogonal matrix equally likely.
-    return np.asarray((q * np.sign(np.diag(r))).T)
+    """Draw a kernel with orthonormal rows, each such kernel equally likely; it has at least as many columns as rows."""
+    # Gram and Schmidt's method, twice as it should be, and without BLAS, whose results depend on its threads.
+    vectors = random.standard_normal(shape)
+    for row, vector in enumerate(vectors):
+        for _ in range(2):
+            before = vectors[:row]
+            vector -= np.einsum("i,ij->j", np.einsum("ij,j->i", before, vector), before)
+            vector /= np.sqrt(np.einsum("j,j->", vector, vector))
+    return vectors

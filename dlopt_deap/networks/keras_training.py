@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -17,7 +18,7 @@ from dlopt_deap.networks.optimizers import OPTIMIZERS
 from dlopt_deap.networks.spec import NetworkSpec
 from dlopt_deap.networks.training_record import Record, Training, Weights, Windows
 from dlopt_deap.networks.training_settings import TrainingSettings
-from dlopt_deap.seeding import derive, generator
+from dlopt_deap.seeding import generator
 
 if TYPE_CHECKING:
     import keras
@@ -28,10 +29,13 @@ _KEPT: Final = 8
 
 @dataclass(frozen=True)
 class _Compiled:
-    """A compiled model, and what its optimizer and its dropout began with."""
+    """A model, what its optimizer began with, and its traced functions of windows."""
 
     model: keras.Model
+    optimizer: keras.Optimizer
     beginning: list[NDArray[Any]]
+    train_epoch: Any
+    evaluate: Any
 
 
 _models: OrderedDict[Any, _Compiled] = OrderedDict()
@@ -48,26 +52,36 @@ def train_keras(
 ) -> Training:
     """Train in Keras; see :func:`~dlopt_deap.networks.train_windows`.
 
-    The windows come in the order in which the native engine takes them. Dropout has other masks than there.
+    The windows come in the order in which the native engine takes them. Dropout has other masks than there. An epoch
+    is one call of TensorFlow, and a model is traced once for any number of windows and any batch size; ``Model.fit``
+    would need seconds to set up its data in each training.
     """
-    training, validation = data
-    steps = -(-len(training.x) // settings.batch_size)
-    model = _begin(spec, start, settings, steps, seed)
+    compiled = _begin(spec, start, settings, seed)
+    import tensorflow as tf
+
+    training = _constants(data[0])
+    validation = None if data[1] is None else _constants(data[1])
+    count, shuffle = len(data[0].x), generator(seed, "shuffle")
     record = Record(settings, epochs, validation is not None)
-    if epochs:
-        model.fit(
-            _batches(training, epochs, settings, seed),
-            epochs=epochs,
-            steps_per_epoch=steps,
-            callbacks=[_callback(record, spec, validation)],
-            shuffle=False,
-            verbose=0,
-        )
-    return record.training(spec.pack(model.get_weights()), "keras", why)
+
+    def weights() -> Weights:
+        return spec.pack(compiled.model.get_weights())
+
+    for _ in range(epochs):
+        order = shuffle.permutation(count) if settings.shuffle else np.arange(count)
+        size = tf.constant(min(settings.batch_size, count), tf.int32)
+        loss = float(compiled.train_epoch(*training, tf.constant(order, tf.int32), size))
+        val_loss = float(compiled.evaluate(*validation)) if validation is not None and math.isfinite(loss) else None
+        if record.note(loss, val_loss, weights):
+            break
+    return record.training(weights(), "keras", why)
 
 
 def forget_models() -> None:
-    """Give back the memory of all compiled models that are kept for further candidates."""
+    """Give up all compiled models that are kept for further candidates.
+
+    TensorFlow itself keeps some megabytes of every shape that it ever traced, until the process ends.
+    """
     if _models:
         import keras
 
@@ -76,36 +90,42 @@ def forget_models() -> None:
         gc.collect()
 
 
-def _begin(spec: NetworkSpec, start: Weights, settings: TrainingSettings, steps: int, seed: int) -> keras.Model:
+def _constants(windows: Windows) -> tuple[Any, Any]:
+    """Give windows to TensorFlow."""
+    import tensorflow as tf
+
+    return tf.constant(windows.x), tf.constant(windows.y)
+
+
+def _begin(spec: NetworkSpec, start: Weights, settings: TrainingSettings, seed: int) -> _Compiled:
     """Return a compiled model as if it were new; TensorFlow traces it only once a shape."""
-    # What does not change the compiled code does not make another model.
-    key = (spec, steps, replace(settings, batch_size=1, shuffle=True, patience=None, min_delta=0.0, max_seconds=None))
+    # What does not change the traced code does not make another model.
+    key = spec, replace(settings, batch_size=1, shuffle=True, patience=None, min_delta=0.0, max_seconds=None)
     if key in _models:
         _models.move_to_end(key)
     else:
-        # TensorFlow gives nothing back for a single model, but for all of them at once.
+        # Keras clears its state for all models at once.
         if len(_models) >= _KEPT:
             forget_models()
-        _models[key] = _compile(spec, settings, steps)
+        _models[key] = _compile(spec, settings)
     compiled = _models[key]
-    for variable, value in zip(compiled.model.optimizer.variables, compiled.beginning, strict=True):
+    for variable, value in zip(compiled.optimizer.variables, compiled.beginning, strict=True):
         variable.assign(value)
     compiled.model.set_weights(spec.unpack(start))
-    masks = np.random.SeedSequence(derive(seed, "dropout"))
-    for number, layer in enumerate(compiled.model.layers):
-        if hasattr(layer, "seed_generator"):
+    masks = generator(seed, "dropout")
+    for layer in compiled.model.layers:
+        if type(layer).__name__ == "Dropout":
             state = layer.seed_generator.state
-            state.assign(np.array([masks.generate_state(len(compiled.model.layers))[number] >> 1, 0], state.dtype))
-    return compiled.model
+            state.assign(masks.integers(2**31, size=state.shape).astype(state.dtype))
+    return compiled
 
 
-def _compile(spec: NetworkSpec, settings: TrainingSettings, steps: int) -> _Compiled:
-    """Build and compile a model; all batches of an epoch are one call of TensorFlow."""
+def _compile(spec: NetworkSpec, settings: TrainingSettings) -> _Compiled:
+    """Build a model and its optimizer."""
     prepare_tensorflow()
     import keras
 
-    plain = keras_model(spec)
-    *recurrent, output = plain.layers
+    *recurrent, output = keras_model(spec).layers
     layers = [keras.Input((spec.look_back, spec.inputs))]
     for layer in recurrent:
         layers += [layer, keras.layers.Dropout(settings.dropout, seed=0)] if settings.dropout else [layer]
@@ -115,40 +135,43 @@ def _compile(spec: NetworkSpec, settings: TrainingSettings, steps: int) -> _Comp
     if settings.optimizer == "sgd":
         arguments["momentum"] = settings.momentum
     optimizer = getattr(keras.optimizers, OPTIMIZERS[settings.optimizer].keras_class)(**arguments)
-    model.compile(optimizer, getattr(keras.losses, KERAS_LOSSES[settings.loss])(), steps_per_execution=steps)
     optimizer.build(model.trainable_variables)
-    return _Compiled(model, [np.array(variable) for variable in optimizer.variables])
+    beginning = [variable.numpy() for variable in optimizer.variables]
+    loss = getattr(keras.losses, KERAS_LOSSES[settings.loss])()
+    return _Compiled(model, optimizer, beginning, *_functions(model, optimizer, loss, spec))
 
 
-def _batches(windows: Windows, epochs: int, settings: TrainingSettings, seed: int) -> Any:
-    """Make a data set of all batches of all epochs; no Python runs while it is read."""
+def _functions(model: Any, optimizer: Any, loss: Any, spec: NetworkSpec) -> tuple[Any, Any]:
+    """Make the functions that TensorFlow traces once, for any number of windows and any batch size."""
     import tensorflow as tf
 
-    count = len(windows.x)
-    shuffle = generator(seed, "shuffle")
-    if settings.shuffle:
-        orders = np.stack([shuffle.permutation(count) for _ in range(epochs)]).astype(np.int32)
-    else:
-        orders = np.broadcast_to(np.arange(count, dtype=np.int32), (epochs, count))
-    x, y, order = tf.constant(windows.x), tf.constant(windows.y), tf.constant(orders)
-    epoch = tf.data.Dataset.range(epochs)
-    chosen = epoch.flat_map(lambda e: tf.data.Dataset.from_tensor_slices(order[e]).batch(settings.batch_size))
-    return chosen.map(lambda batch: (tf.gather(x, batch), tf.gather(y, batch))).prefetch(tf.data.AUTOTUNE)
+    windows = (
+        tf.TensorSpec((None, spec.look_back, spec.inputs), tf.float32),
+        tf.TensorSpec((None, spec.outputs), tf.float32),
+    )
 
+    def train_batch(x: Any, y: Any) -> Any:
+        with tf.GradientTape() as tape:
+            value = loss(y, model(x, training=True))
+        optimizer.apply(tape.gradient(value, model.trainable_variables), model.trainable_variables)
+        return value
 
-def _callback(record: Record, spec: NetworkSpec, validation: Windows | None) -> Any:
-    """Make the callback that notes each epoch, and ends the training."""
-    import keras
+    @tf.function(
+        input_signature=[*windows, tf.TensorSpec((None,), tf.int32), tf.TensorSpec((), tf.int32)], autograph=False
+    )  # type: ignore[untyped-decorator]
+    def train_epoch(x: Any, y: Any, order: Any, batch_size: Any) -> Any:
+        count = tf.shape(order)[0]
 
-    class Note(keras.callbacks.Callback):  # type: ignore[misc]
-        """Notes the losses."""
+        def step(first: Any, total: Any) -> tuple[Any, Any]:
+            batch = order[first : first + batch_size]
+            value = train_batch(tf.gather(x, batch), tf.gather(y, batch))
+            return first + batch_size, total + value * tf.cast(tf.shape(batch)[0], tf.float32)
 
-        def on_epoch_end(self, _epoch: int, logs: dict[str, float] | None = None) -> None:
-            val_loss = None
-            if validation is not None:
-                predicted = self.model.predict_on_batch(validation.x)
-                val_loss = float(np.mean(self.model.loss(validation.y, predicted)))
-            loss = float((logs or {})["loss"])
-            self.model.stop_training = record.note(loss, val_loss, lambda: spec.pack(self.model.get_weights()))
+        more = tf.while_loop(lambda first, _: first < count, step, (0, 0.0), parallel_iterations=1)
+        return more[1] / tf.cast(count, tf.float32)
 
-    return Note()
+    @tf.function(input_signature=windows, autograph=False)  # type: ignore[untyped-decorator]
+    def evaluate(x: Any, y: Any) -> Any:
+        return loss(y, model(x, training=False))
+
+    return train_epoch, evaluate

@@ -12,7 +12,7 @@ from dlopt_deap.networks.cells import ACTIVATIONS, CELLS
 from dlopt_deap.networks.losses import LOSSES
 from dlopt_deap.networks.optimizers import OPTIMIZERS
 from dlopt_deap.networks.spec import NetworkSpec
-from dlopt_deap.networks.training_layout import training_layout
+from dlopt_deap.networks.training_layout import DIFFERENTIATE, EVALUATE, TRAIN, training_layout
 from dlopt_deap.networks.training_record import Record, Training, Weights, Windows
 from dlopt_deap.networks.training_settings import TrainingSettings
 from dlopt_deap.seeding import derive, generator
@@ -20,7 +20,6 @@ from dlopt_deap.seeding import derive, generator
 PART: Final = 16
 """Windows of a batch that are computed at once: few enough for the second cache, enough for whole tiles."""
 
-_MODES: Final = {"evaluate": 0, "differentiate": 1, "train": 2}
 _NO_DROPOUT: Final = -1.0
 
 
@@ -61,36 +60,36 @@ class NativeTrainer:
 
     def compile(self, windows: Windows) -> None:
         """Compile the kernels, or load them from disk, so that no epoch is charged with it."""
-        self._run("evaluate", windows, np.empty(0, np.int64))
+        self._run(EVALUATE, windows, np.empty(0, np.int64))
 
     def train_epoch(self, windows: Windows) -> float:
         """Train with each window once; return the mean loss on the way, NaN as soon as it diverges."""
         count = len(windows.x)
         order = self._shuffle.permutation(count) if self._settings.shuffle else np.arange(count)
-        loss = self._run("train", windows, order.astype(np.int64, copy=False))
+        loss = self._run(TRAIN, windows, order.astype(np.int64, copy=False))
         self._steps += -(-count // self._settings.batch_size)
         return loss
 
     def evaluate(self, windows: Windows) -> float:
         """Return the mean loss of the windows, without dropout."""
-        return self._run("evaluate", windows, np.arange(len(windows.x), dtype=np.int64))
+        return self._run(EVALUATE, windows, np.arange(len(windows.x), dtype=np.int64))
 
     def gradient(self, windows: Windows) -> tuple[float, Weights]:
         """Return the mean loss and its gradient, shape (num_weights,), for all windows as batches of the settings."""
         self._gradient[:] = 0
-        loss = self._run("differentiate", windows, np.arange(len(windows.x), dtype=np.int64))
+        loss = self._run(DIFFERENTIATE, windows, np.arange(len(windows.x), dtype=np.int64))
         gradient = self._gradient[self._layout.places]
         self._gradient[:] = 0
         return loss, gradient
 
-    def _run(self, mode: str, windows: Windows, order: NDArray[np.int64]) -> float:
+    def _run(self, mode: int, windows: Windows, order: NDArray[np.int64]) -> float:
         """Call the compiled code."""
         from dlopt_deap.networks.kernels._training import run
 
-        layout, sizes = (self._plain, (PART, PART)) if mode == "evaluate" else (self._layout, self._sizes)
+        layout, sizes = (self._plain, (PART, PART)) if mode == EVALUATE else (self._layout, self._sizes)
         arrays = (self._work, self._weights, self._turned, self._gradient)
         data = (windows.x, windows.y)
-        return float(run(_MODES[mode], self._codes, layout.plan, data, order, sizes, arrays, self._learning()))
+        return float(run(mode, self._codes, layout.plan, data, order, sizes, arrays, self._learning()))
 
     def _learning(self) -> tuple[Any, ...]:
         """Give what the compiled code has to know of the optimizer."""

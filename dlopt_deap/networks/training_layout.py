@@ -15,6 +15,9 @@ from dlopt_deap.networks.spec import NetworkSpec
 LANES: Final = 8
 """Floats in a vector of the kernels; the units of a layer are filled up with zeros to a multiple of it."""
 
+EVALUATE, DIFFERENTIATE, TRAIN = 0, 1, 2
+"""What the kernels can do with windows."""
+
 _FIELDS: Final = 21
 _SPARE: Final = 16
 

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from dlopt_deap.networks.kernels._forward import _LIMIT, _P, _P4, _Q
-from dlopt_deap.networks.kernels._lanes import LANES, clamp, compiled, load, spread, store
+from dlopt_deap.networks.kernels._lanes import clamp, compiled, load, spread, store
+from dlopt_deap.networks.training_layout import LANES
 
 _HALF, _ONE, _ZERO = np.float32(0.5), np.float32(1), np.float32(0)
 _P0, _P1, _P2, _P3 = _P

@@ -15,11 +15,10 @@ from numba.core import cgutils
 from numba.extending import intrinsic, models, overload, register_model
 from numpy.typing import NDArray
 
+from dlopt_deap.networks.training_layout import LANES
+
 Floats = NDArray[np.float32]
 Function = TypeVar("Function", bound=Callable[..., Any])
-
-LANES: Final = 8
-"""Floats in a vector: the width of a layer is filled up with zeros to a multiple of it."""
 
 _WIDE: Final = bool(binding.get_host_cpu_features().get("avx512f"))
 MAX_COLUMNS: Final = 64 if _WIDE else 16

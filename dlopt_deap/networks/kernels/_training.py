@@ -26,16 +26,19 @@ from dlopt_deap.networks.kernels._cells import (
     tanh_parts,
 )
 from dlopt_deap.networks.kernels._dropout import drop, key_of
-from dlopt_deap.networks.kernels._lanes import LANES, Floats, compiled, load, multiply, store
+from dlopt_deap.networks.kernels._lanes import Floats, compiled, load, multiply, store
 from dlopt_deap.networks.kernels._updates import clip, update
 from dlopt_deap.networks.losses import LOSSES
+from dlopt_deap.networks.training_layout import EVALUATE, LANES, TRAIN
 
 LSTM, GRU = CELLS["lstm"].code, CELLS["gru"].code
 TANH, SIGMOID, RELU = ACTIVATIONS["tanh"], ACTIVATIONS["sigmoid"], ACTIVATIONS["relu"]
 MSE, MAE = LOSSES["mse"], LOSSES["mae"]
-EVALUATE, DIFFERENTIATE, TRAIN = 0, 1, 2
 _ONE, _ZERO, _TWO = np.float32(1), np.float32(0), np.float32(2)
 
+_NO_DROPOUT: Final = -1.0
+# Steps as numpy's numbers: a literal number is a type of its own to numba, which would compile the product again.
+_STAY, _NEXT = np.int64(0), np.int64(1)
 _CHUNK: Final = 96
 """Rows whose products are added to the gradient at once: a strip of them stays in the first cache."""
 
@@ -100,10 +103,10 @@ def _dense(row: Integers) -> Dense:
 def _layer_forward(cell: int, layer: Layer, work: Floats, weights: Floats, look_back: int, windows: int) -> None:
     """Compute the states of a layer at all time steps, and keep what the way back needs."""
     columns, width = layer.columns, layer.width
-    below = (work, layer.below, layer.below_step, 1)
+    below = (work, layer.below, layer.below_step, _NEXT)
     kernel, recurrent = (weights, layer.kernel, layer.stride), (weights, layer.recurrent, layer.stride)
     size = (look_back * windows, columns, layer.inputs)
-    multiply((work, layer.gates, columns), (weights, layer.bias, 0), below, kernel, size)
+    multiply((work, layer.gates, columns), (weights, layer.bias, _STAY), below, kernel, size)
     count = windows * width
     for step in range(look_back):
         state, gates = layer.state + step * count, layer.gates + step * windows * columns
@@ -114,12 +117,14 @@ def _layer_forward(cell: int, layer: Layer, work: Floats, weights: Floats, look_
         if cell == GRU:
             own = layer.own + step * windows * columns
             size = (windows, columns, read)
-            multiply((work, own, columns), (weights, layer.own_bias, 0), (work, before, width, 1), recurrent, size)
+            multiply(
+                (work, own, columns), (weights, layer.own_bias, _STAY), (work, before, width, _NEXT), recurrent, size
+            )
             gru_forward(work, gates, own, before if step > 0 else -1, state, count)
             continue
         if step > 0:
             sums = (work, gates, columns)
-            multiply(sums, sums, (work, before, width, 1), recurrent, (windows, columns, read))
+            multiply(sums, sums, (work, before, width, _NEXT), recurrent, (windows, columns, read))
         if cell == LSTM:
             memory, squashed = layer.memory + step * count, layer.squashed + step * count
             lstm_forward(work, gates, old, memory, squashed, state, count)
@@ -148,7 +153,7 @@ def _layer_backward(
             simple_backward(work, gates, state, error, count)
         if step > 0:
             sums = (work, error - count, width)
-            multiply(sums, sums, (work, own, columns, 1), recurrent, (windows, width, columns))
+            multiply(sums, sums, (work, own, columns, _NEXT), recurrent, (windows, width, columns))
 
 
 @compiled
@@ -163,7 +168,7 @@ def _add_gradient(
     numbers, rows = size
     target = (out, first, stride)
     for start in range(0, rows, _CHUNK):
-        read = (work, place + start * step, 1, step)
+        read = (work, place + start * step, _NEXT, step)
         errors = (work, right + start * columns, columns)
         multiply(target, target, read, errors, (numbers, columns, min(_CHUNK, rows - start)))
 
@@ -177,10 +182,10 @@ def _layer_gradient(cell: int, layer: Layer, work: Floats, gradient: Floats, loo
     later = layer.own + windows * columns
     _add_gradient(gradient, layer.recurrent, stride, work, states, later, columns, (layer.units, rows - windows))
     # The number 1 stands at the very beginning.
-    one = (0, 0)
-    _add_gradient(gradient, layer.bias, stride, work, one, layer.gates, columns, (1, rows))
+    one = (_STAY, _STAY)
+    _add_gradient(gradient, layer.bias, stride, work, one, layer.gates, columns, (_NEXT, rows))
     if cell == GRU:
-        _add_gradient(gradient, layer.own_bias, stride, work, one, layer.own, columns, (1, rows))
+        _add_gradient(gradient, layer.own_bias, stride, work, one, layer.own, columns, (_NEXT, rows))
 
 
 @compiled
@@ -215,7 +220,7 @@ def _turn_all(plan: Integers, weights: Floats, turned: Floats) -> None:
 
 @compiled
 def _forward(codes: Any, plan: Integers, work: Floats, weights: Floats, shape: Any, dropout: Any) -> None:
-    """Compute the network's outputs for the windows in ``work``, with dropout if its rate is above 0."""
+    """Compute the network's outputs for the windows in ``work``, with dropout if its rate is not negative."""
     cell, activation, _ = codes
     look_back, windows = shape
     rate, seed, counter = dropout
@@ -230,9 +235,11 @@ def _forward(codes: Any, plan: Integers, work: Floats, weights: Floats, shape: A
             key = key_of(seed, counter * last + l)
             drop(work, layer.state + skipped, layer.given + skipped, look_back * count - skipped, rate, key)
     dense, top = _dense(plan[last]), _layer(plan[last - 1])
-    read = (work, top.given + (look_back - 1) * windows * top.width, top.width, 1)
+    read = (work, top.given + (look_back - 1) * windows * top.width, top.width, _NEXT)
     size = (windows, dense.width, top.units)
-    multiply((work, dense.out, dense.width), (weights, dense.bias, 0), read, (weights, dense.kernel, dense.width), size)
+    multiply(
+        (work, dense.out, dense.width), (weights, dense.bias, _STAY), read, (weights, dense.kernel, dense.width), size
+    )
     for k in range(dense.out, dense.out + windows * dense.width, LANES):
         if activation == TANH:
             p, q = tanh_parts(load(work, k))
@@ -291,10 +298,10 @@ def _backward(
     skipped = (look_back - 1) * windows * top.width
     read = (top.given + skipped, top.width)
     _add_gradient(gradient, dense.kernel, dense.width, work, read, dense.out, dense.width, (top.units, windows))
-    _add_gradient(gradient, dense.bias, dense.width, work, (0, 0), dense.out, dense.width, (1, windows))
+    _add_gradient(gradient, dense.bias, dense.width, work, (_STAY, _STAY), dense.out, dense.width, (_NEXT, windows))
     work[top.error : top.error + skipped] = _ZERO
-    zeros, kernel = (work, dense.zeros, 0), (turned, dense.kernel_t, top.width)
-    errors = (work, dense.out, dense.width, 1)
+    zeros, kernel = (work, dense.zeros, _STAY), (turned, dense.kernel_t, top.width)
+    errors = (work, dense.out, dense.width, _NEXT)
     multiply((work, top.error + skipped, top.width), zeros, errors, kernel, (windows, top.width, dense.width))
     for l in range(last - 1, -1, -1):  # noqa: E741
         layer = _layer(plan[l])
@@ -309,7 +316,7 @@ def _backward(
             below = (work, layer.below_error, layer.below_step)
             kernel = (turned, layer.kernel_t, layer.below_step)
             size = (look_back * windows, layer.below_step, layer.columns)
-            multiply(below, zeros, (work, layer.gates, layer.columns, 1), kernel, size)
+            multiply(below, zeros, (work, layer.gates, layer.columns, _NEXT), kernel, size)
 
 
 @compiled
@@ -366,7 +373,7 @@ def _make_run(_sources: str) -> Any:
         """Evaluate a network, compute its gradient, or train it for one epoch.
 
         Args:
-            mode: ``EVALUATE``, ``DIFFERENTIATE`` or ``TRAIN``.
+            mode: ``EVALUATE``, ``DIFFERENTIATE`` (the gradient is left in ``arrays``) or ``TRAIN``.
             codes: Of the cell, the activation of the dense output, and the loss.
             plan: ``TrainingLayout.plan``.
             data: The windows, shape (windows, look_back, inputs), and targets, shape (windows, outputs).
@@ -389,7 +396,7 @@ def _make_run(_sources: str) -> Any:
             batch = order[start : start + batch_size]
             if mode != EVALUATE:
                 _turn_all(plan, weights, turned)
-            masks = (dropout[0], dropout[1], steps * parts)
+            masks = (dropout[0] if mode != EVALUATE else _NO_DROPOUT, dropout[1], steps * parts)
             loss = _batch(mode, codes, plan, data, batch, arrays, masks, part)
             if not math.isfinite(loss):
                 return np.nan
@@ -406,10 +413,13 @@ def _make_run(_sources: str) -> Any:
     return run
 
 
+_TABLES: Final = ("cells", "losses", "optimizers", "training_layout")
+
+
 def _digest() -> str:
-    """Return a digest of all files that the compiled code comes from."""
+    """Return a digest of all files that the compiled code comes from: kernels, and tables of codes and sizes."""
     folder = Path(__file__).parent
-    files = [*sorted(folder.glob("_*.py")), folder.parent / "optimizers.py", folder.parent / "losses.py"]
+    files = [*sorted(folder.glob("_*.py")), *(folder.parent / f"{name}.py" for name in _TABLES)]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
