@@ -4,7 +4,8 @@
     python scripts/evolve_csv.py --series sunspots --season 11
 
 The fitness is the error on the validation split after a short training (``--fitness mae``), the promise of MAE random
-sampling (``log_p``, DLOPT's), or both in two stages (``log_p,mae``): search by the one, then train the best.
+sampling (``log_p``, DLOPT's), or both in two stages (``log_p,mae``): search by the one, then train the best. With
+``mae,num_weights`` error and size are searched together, and the result is a Pareto front.
 """
 
 from collections.abc import Sequence
@@ -34,16 +35,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     description = "Evolve the architecture of a recurrent network for a time series of your own."
     parser = search_parser("evolve_csv.py", description, evaluations=300, population=20, samples=100)
     add_series_options(parser)
-    parser.add_argument("--fitness", choices=["mae", "log_p", "log_p,mae"], default="mae", help="(%(default)s)")
+    choices = ["mae", "mae,num_weights", "log_p", "log_p,mae"]
+    parser.add_argument("--fitness", choices=choices, default="mae", help="(%(default)s)")
     parser.add_argument("--epochs", type=int, default=10, metavar="N", help="of a training in the search (%(default)s)")
     options = parser.parse_args(argv)
 
     series = read_series(options)
     space = Space(look_back=(2, 30), layers=(1, 3), units=(1, 32), activation="linear")
     settings = TrainingSettings(batch_size=16, learning_rate=0.005)
-    training = TrainingProblem(series, space, epochs=options.epochs, training=settings)
+    targets = {"mae": -1, "num_weights": -1} if options.fitness == "mae,num_weights" else {"mae": -1}
+    training = TrainingProblem(series, space, targets, epochs=options.epochs, training=settings)
     sampling = RandomSamplingProblem(series, space, num_samples=options.samples, threshold=THRESHOLD)
-    problem = training if options.fitness == "mae" else sampling
+    problem = sampling if "log_p" in options.fitness else training
     evolution = Evolution(population_size=options.population, cxpb=0.5, mutpb=1.0)
     folder = new_run_folder(options.out or default_folder(series.name))
     with open_map(options.workers) as map_, Progress(options.evaluations, options.quiet) as progress:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from deap import tools
 
 from dlopt_deap.architecture import RandomSamplingProblem, Space, TrainingProblem, train_best
 from dlopt_deap.core import Evolution, Guarded, compare_forecasts
@@ -71,6 +72,17 @@ def test_a_search_over_genes_of_training_ends_in_a_model_that_was_trained_for_lo
 def test_costs_are_targets_beside_errors() -> None:
     result = Evolution(population_size=8).optimize(problem(targets={"mae": -1, "num_weights": -1}), 24, seed=1)
     assert all(one.values[1] == result.problem.decode(one.solution).num_weights for one in result.candidates)
+
+
+def test_nsga3_runs_on_the_toolbox_in_place_of_nsga2() -> None:
+    searched = problem(targets={"mae": -1, "num_weights": -1, "multiply_adds": -1})
+    toolbox = searched.toolbox()
+    points = tools.uniform_reference_points(nobj=3, p=4)
+    toolbox.register("select", tools.selNSGA3, ref_points=points)
+    toolbox.register("select_survivors", tools.selNSGA3, ref_points=points)
+    result = Evolution(population_size=8).optimize(searched, 24, seed=1, toolbox=toolbox)
+    assert result.failures == 0
+    assert result.knee in result.candidates
 
 
 def test_a_training_that_diverges_is_a_failed_evaluation_with_its_reason() -> None:

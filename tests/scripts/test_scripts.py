@@ -141,6 +141,16 @@ def test_each_fitness_ends_in_a_keras_model_with_the_test_error_that_is_told(tmp
     assert error == pytest.approx(result["test"]["network"]["mae"], rel=1e-4)
 
 
+def test_error_and_size_together_end_in_a_pareto_front_with_a_knee(tmp_path: Path) -> None:
+    arguments = ("--series", "sunspots", *SMALL, "--fitness", "mae,num_weights", "--epochs", "2", "--quiet")
+    done = script("evolve_csv.py", *arguments, "--workers", "1", "--out", str(tmp_path / "run"))
+    assert done.returncode == 0, done.stderr
+    header, *rows = (tmp_path / "run" / "pareto.csv").read_text().splitlines()
+    assert header == "mae,num_weights,layers,genes,knee"
+    assert sum(row.endswith("True") for row in rows) == 1
+    assert (tmp_path / "run" / "figures" / "pareto_front.png").stat().st_size > 10_000
+
+
 def test_training_by_scoop_and_in_one_process_gives_the_same_result_to_the_last_bit(tmp_path: Path) -> None:
     arguments = ("--series", "sunspots", *SMALL, "--epochs", "2", "--quiet")
     one = script("evolve_csv.py", *arguments, "--workers", "1", "--out", str(tmp_path / "one"))
