@@ -14,6 +14,9 @@ def add_series_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--target", type=column_names, metavar="COLUMN", help="what to forecast (A,B for several)")
     parser.add_argument("--inputs", type=column_names, metavar="A,B", help="what to forecast from (the target)")
     parser.add_argument("--time", metavar="COLUMN", help="the column of dates or times, which must increase")
+    parser.add_argument("--delimiter", metavar="X", help="between cells (found out)")
+    parser.add_argument("--decimal", default=".", metavar="X", help="the decimal point (%(default)s)")
+    parser.add_argument("--missing", default="refuse", help="refuse, interpolate, previous or drop (%(default)s)")
     parser.add_argument("--series", choices=["sunspots"], help="a series that comes with the package")
     parser.add_argument("--season", type=int, metavar="N", help="rows of a season, for one of the naive forecasts")
 
@@ -31,7 +34,15 @@ def read_series(options: Any) -> TimeSeries:
         raise SettingError(f"`--season` must be a whole number of at least 1, got {options.season}.")
     if options.series:
         return sunspots()
-    return read_csv(options.file, inputs=options.inputs, targets=options.target, time=options.time)
+    return read_csv(
+        options.file,
+        inputs=options.inputs,
+        targets=options.target,
+        time=options.time,
+        delimiter=options.delimiter,
+        decimal=options.decimal,
+        missing=options.missing,
+    )
 
 
 def column_names(text: str) -> list[str]:
