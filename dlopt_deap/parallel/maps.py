@@ -5,16 +5,19 @@ evaluation is a pure function, the results are the same whichever map it is.
 """
 
 import signal
-import sys
-import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from types import FrameType, TracebackType
+from types import TracebackType
 from typing import Any, Self
 
 from dlopt_deap.checks import check_integer
 from dlopt_deap.errors import WorkerError
+from dlopt_deap.parallel.signals import (
+    die_quietly_unless_origin,
+    interrupts_blocked,
+    scoop_is_running,
+    signals_reach_this_greenlet,
+)
 from dlopt_deap.parallel.threads import bound_threads, thread_environment
 
 CHUNKS_PER_WORKER = 4
@@ -83,7 +86,7 @@ class PoolMap(Map):
 
     def __call__(self, function: Callable[..., Any], *iterables: Iterable[Any]) -> Iterator[Any]:
         """Give ``function`` of each item, in the items' order."""
-        with _interrupts_blocked():
+        with interrupts_blocked():
             futures = [
                 self._executor.submit(_call_chunk, function, chunk) for chunk in _chunks(iterables, self.workers)
             ]
@@ -134,7 +137,7 @@ class ScoopMap(Map):
     def _results(self, submitted: Sequence[Any]) -> Iterator[Any]:
         """Hand over results chunk by chunk."""
         for future in submitted:
-            with _signals_reach_this_greenlet():
+            with signals_reach_this_greenlet():
                 results = future.result()
             yield from results
 
@@ -159,12 +162,6 @@ def open_map(workers: int | None = None) -> Map:
     return SerialMap() if workers == 1 else PoolMap(workers)
 
 
-def scoop_is_running() -> bool:
-    """Whether this program was started by ``python -m scoop``."""
-    scoop = sys.modules.get("scoop")
-    return bool(getattr(scoop, "IS_RUNNING", False))
-
-
 def _chunks(iterables: Sequence[Iterable[Any]], workers: int) -> list[list[tuple[Any, ...]]]:
     """Cut the calls into consecutive pieces of nearly the same length."""
     calls = list(zip(*iterables, strict=False))
@@ -175,62 +172,11 @@ def _chunks(iterables: Sequence[Iterable[Any]], workers: int) -> list[list[tuple
 def _call_chunk(function: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) -> list[Any]:
     """Do one piece of the work, in a worker."""
     bound_threads()
-    _die_quietly_unless_origin()
+    die_quietly_unless_origin()
     return [function(*arguments) for arguments in calls]
-
-
-def _die_quietly_unless_origin() -> None:
-    """Let a SCOOP worker end without a traceback at Ctrl-C, which goes to all of them and to their broker."""
-    scoop = sys.modules.get("scoop")
-    follows = scoop_is_running() and not getattr(scoop, "IS_ORIGIN", True)
-    if follows and threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-@contextmanager
-def _signals_reach_this_greenlet() -> Iterator[None]:
-    """While SCOOP waits for a result, let Ctrl-C and termination raise ``KeyboardInterrupt`` here, where it is handled.
-
-    Meanwhile another greenlet runs, SCOOP's scheduler. It would wait for ever: the broker has got the same Ctrl-C, and
-    an exception in it would end the program with all that was found.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    import greenlet
-
-    here = greenlet.getcurrent()
-    previous = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-
-    def throw(number: int, frame: FrameType | None) -> None:
-        handler = previous[signal.Signals(number)]
-        if callable(handler):
-            handler(number, frame)
-        here.throw(KeyboardInterrupt)
-
-    for number in previous:
-        signal.signal(number, throw)
-    try:
-        yield
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
 
 
 def _start_worker() -> None:
     """Prepare a worker of the pool: Ctrl-C is for the process that leads it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     bound_threads()
-
-
-@contextmanager
-def _interrupts_blocked() -> Iterator[None]:
-    """Let processes that are started meanwhile be born deaf to Ctrl-C, which goes to the whole process group.
-
-    The signal is blocked, which children inherit, and not ignored: one that comes meanwhile reaches this process later.
-    """
-    previous = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, previous)

@@ -11,7 +11,7 @@ import pytest
 
 from dlopt_deap.errors import SettingError, WorkerError
 from dlopt_deap.parallel import Map, PoolMap, ScoopMap, SerialMap, open_map, thread_environment
-from dlopt_deap.parallel.maps import _interrupts_blocked
+from dlopt_deap.parallel.signals import interrupts_blocked
 
 
 @pytest.fixture(scope="module", params=["serial", "pool"])
@@ -83,7 +83,7 @@ def test_ctrl_c_while_work_is_handed_out_reaches_this_process_afterwards() -> No
     reached = []
 
     def hand_out() -> None:
-        with _interrupts_blocked():
+        with interrupts_blocked():
             os.kill(os.getpid(), signal.SIGINT)
             reached.append("the end of the block")
 
