@@ -15,7 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from dlopt_deap import Evolution, data
-from dlopt_deap.architecture import Racing, RandomSamplingProblem, Space, TrainingProblem, train_best
+from dlopt_deap.architecture import (
+    Racing,
+    RandomSamplingProblem,
+    Space,
+    TrainingProblem,
+    inherit_weights,
+    train_best,
+)
 from dlopt_deap.networks import TrainingSettings
 from dlopt_deap.parallel import open_map
 
@@ -27,18 +34,22 @@ WAYS: dict[str, dict[str, Any]] = {
     "trained, 200 x 10 epochs": {"evaluations": 200, "epochs": 10},
     "trained, 1,000 x 20 epochs": {"evaluations": 1000, "epochs": 20},
     "raced, 200 x (3, 10) epochs": {"evaluations": 200, "epochs": 10, "rungs": (3, 10)},
+    "inherited, 200 x 10 epochs": {"evaluations": 200, "epochs": 10, "inherit": True},
     "sampled, 200 x 100, then 5 trained": {"evaluations": 200, "epochs": 10, "sampled": True},
 }
 
 
 def search(way: dict[str, Any], seed: int, map_: Any) -> dict[str, Any]:
     """Search in one way with one seed."""
-    training = TrainingProblem(SERIES, SPACE, epochs=way["epochs"], training=SETTINGS)
+    inherit = "inherit" in way
+    training = TrainingProblem(SERIES, SPACE, epochs=way["epochs"], training=SETTINGS, inherit=inherit)
     sampling = RandomSamplingProblem(SERIES, SPACE, threshold=0.1)
     problem = sampling if "sampled" in way else training
     racing = Racing(training, way["rungs"], map=map_) if "rungs" in way else None
     began = time.perf_counter()
     toolbox = problem.toolbox(map=racing or map_)
+    if inherit:
+        inherit_weights(toolbox)
     result = Evolution(population_size=20).optimize(problem, way["evaluations"], seed=seed, toolbox=toolbox)
     if "sampled" in way:
         result = train_best(result, training, k=5, map=map_)
@@ -59,6 +70,7 @@ def main() -> None:
     """Run every way with every seed, and print and write what they found."""
     parser = argparse.ArgumentParser(description="Search by trained error on the sunspot series.")
     parser.add_argument("--seeds", type=int, default=5, metavar="N", help="seeds 0 to N-1 (%(default)s)")
+    parser.add_argument("--only", default="", metavar="TEXT", help="only ways whose name contains this text")
     parser.add_argument("--workers", type=int, default=2, metavar="N", help="local processes (%(default)s)")
     parser.add_argument("--json", type=Path, default=Path("benchmarks/results/trained_search.json"), metavar="FILE")
     options = parser.parse_args()
@@ -66,6 +78,8 @@ def main() -> None:
     with open_map(options.workers) as map_:
         list(map_(abs, range(8)))  # so that the start of the workers is not counted to the first search
         for name, way in WAYS.items():
+            if options.only not in name:
+                continue
             print(f"\n{name}\nseed  search/s  whole/s  epochs  validation  test  last value  autoregression  genes")
             rows = []
             for seed in range(options.seeds):

@@ -1,6 +1,7 @@
 """Evolving architectures: which layers, how wide, and how far to look back."""
 
 from dlopt_deap.architecture.listing import Listing, list_architectures
+from dlopt_deap.architecture.memetic import inherit_weights, overlay
 from dlopt_deap.architecture.operators import (
     cx_layers,
     cx_uniform,
@@ -29,12 +30,14 @@ __all__ = [
     "architecture_toolbox",
     "cx_layers",
     "cx_uniform",
+    "inherit_weights",
     "list_architectures",
     "mut_architecture",
     "mut_gaussian",
     "mut_hyperparameters",
     "mut_length",
     "mut_uniform",
+    "overlay",
     "sample_architectures",
     "train_best",
 ]

@@ -5,14 +5,15 @@ from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from dlopt_deap.architecture.memetic import overlay, with_trained
 from dlopt_deap.architecture.problem import COSTS, ArchitectureProblem
 from dlopt_deap.architecture.space import TRAINING_GENES, Space
 from dlopt_deap.checks import check_choice, check_integer
 from dlopt_deap.core import Values, forecast_errors
 from dlopt_deap.data import TimeSeries
-from dlopt_deap.networks import Training, TrainingSettings, train
+from dlopt_deap.networks import Training, TrainingSettings, initial_weights, train
 from dlopt_deap.sampling import METRICS
 from dlopt_deap.seeding import derive
 
@@ -37,6 +38,9 @@ class TrainingProblem(ArchitectureProblem):
         final_repeats: Final trainings of each of the best.
         training: How to train; the defaults of :class:`~dlopt_deap.networks.TrainingSettings` unless given.
         engine: ``"auto"``, ``"native"`` or ``"keras"``, as :func:`~dlopt_deap.networks.train` takes it.
+        inherit: Whether a training begins with what the individual inherited, see
+            :func:`~dlopt_deap.architecture.inherit_weights`; its value then follows from that too. Final trainings
+            always begin anew.
 
     Raises:
         SettingError: If a target is unknown or a setting makes no sense.
@@ -59,6 +63,7 @@ class TrainingProblem(ArchitectureProblem):
         final_repeats: int = 3,
         training: TrainingSettings | None = None,
         engine: str = "auto",
+        inherit: bool = False,
     ) -> None:
         super().__init__(series, space, {"mae": -1} if targets is None else targets)
         for name in self.targets:
@@ -69,29 +74,35 @@ class TrainingProblem(ArchitectureProblem):
         self.final_repeats = check_integer("final_repeats", final_repeats, low=1)
         self.training = TrainingSettings() if training is None else training
         self.engine = check_choice("engine", engine, ("auto", "native", "keras"))
+        self.inherit = inherit
         self.series.training.windows(space.look_back[1])
         if "mape" in self.targets:  # refused now where a true value is zero, of which there is no percentage
             truth = series.validation.to_own_units(series.validation.windows(1)[1]).astype(np.float32)
             METRICS["mape"](truth[np.newaxis], truth)
 
-    def train(self, solution: Sequence[Any], epochs: int, seed: int, **changes: Any) -> Training:
+    def train(
+        self, solution: Sequence[Any], epochs: int, seed: int, weights: ArrayLike | None = None, **changes: Any
+    ) -> Training:
         """Train a solution's network.
 
         Args:
             solution: The solution, whose genes of training go before the problem's settings.
             epochs: The epochs.
             seed: The seed of this training: initial weights, order of the windows, dropout.
+            weights: What to begin with, instead of weights drawn from the seed.
             **changes: Changes of the settings, such as ``patience``.
         """
         genes = {name: value for name, value in self.space.describe(solution).items() if name in TRAINING_GENES}
         settings = replace(self.training, **genes, **changes)
-        return train(self.decode(solution), self.series, epochs, settings, seed=seed, engine=self.engine)
+        return train(self.decode(solution), self.series, epochs, settings, weights, seed, self.engine)
 
     def evaluate(self, solution: Sequence[Any], seed: int = 0, epochs: int | None = None) -> Values:
         """Train ``repeats`` times for ``epochs`` (the problem's own unless given), and give the mean errors."""
         epochs = self.epochs if epochs is None else epochs
         seeds = [derive(seed, list(solution), "training", repeat) for repeat in range(self.repeats)]
-        return self._values(solution, [self.train(solution, epochs, one) for one in seeds])
+        trainings = [self.train(solution, epochs, one, self._start(solution, one)) for one in seeds]
+        values = self._values(solution, trainings)
+        return with_trained(values, self.decode(solution), trainings[0].weights) if self.inherit else values
 
     def reestimate(self, solution: Sequence[Any], seed: int = 0) -> Values:
         """Train for long, ``final_repeats`` times, and give the mean errors."""
@@ -113,13 +124,22 @@ class TrainingProblem(ArchitectureProblem):
     def settings(self) -> dict[str, Any]:
         """Describe the problem as JSON values."""
         numbers = {
-            name: getattr(self, name) for name in ("epochs", "repeats", "final_epochs", "final_repeats", "engine")
+            name: getattr(self, name)
+            for name in ("epochs", "repeats", "final_epochs", "final_repeats", "engine", "inherit")
         }
         return super().settings() | numbers | {"training": asdict(self.training)}
 
     def prepare(self) -> None:
         """Compile the kernels once, or load them, before workers do."""
         self.train(self.space.smallest(), epochs=1, seed=0)
+
+    def _start(self, solution: Sequence[Any], seed: int) -> NDArray[np.float32] | None:
+        """Give what a training begins with: ``None``, or initial weights under those inherited."""
+        inherited = getattr(solution, "inherited", None) if self.inherit else None
+        if inherited is None:
+            return None
+        spec = self.decode(solution)
+        return overlay(spec, initial_weights(spec, self.training.initializer, seed), *inherited)
 
     def _values(self, solution: Sequence[Any], trainings: Sequence[Training]) -> Values:
         """Give the mean errors on the validation split, and their spread."""

@@ -36,7 +36,7 @@ class Guarded:
         """Evaluate one individual."""
         try:
             result = self.evaluate(individual)
-            values = Values(result, getattr(result, "metrics", None))
+            values = result if isinstance(result, Values) else Values(result)
         except Exception as error:
             return self.failed(f"{type(error).__name__}: {error}")
         if len(values) != len(self.weights):

@@ -28,6 +28,8 @@ class Values(tuple[float, ...]):
     """
 
     metrics: dict[str, Any]
+    trained: Any = None
+    """What an evaluation learnt, for children to inherit: no figure, and so no metric."""
 
     def __new__(cls, values: Iterable[float], metrics: Mapping[str, Any] | None = None) -> Values:
         """Make the tuple; the metrics travel in the instance."""
@@ -51,6 +53,7 @@ class Fitness(base.Fitness):  # type: ignore[misc]
     def __init__(self, weights: Iterable[float], values: Iterable[float] = ()) -> None:
         self.weights = tuple(weights)
         self.metrics: dict[str, Any] = {}
+        self.trained: Any = None
         super().__init__(tuple(values))
 
     def _set_values(self, values: Iterable[float]) -> None:
@@ -65,10 +68,12 @@ class Fitness(base.Fitness):  # type: ignore[misc]
             raise SettingError(f"Fitness values must be finite, got {numbers!r}; give a failed one the worst value.")
         self.wvalues = tuple(map(mul, numbers, self.weights))
         self.metrics = dict(metrics)
+        self.trained = getattr(values, "trained", None)
 
     def _delete_values(self) -> None:
         self.wvalues = ()
         self.metrics = {}
+        self.trained = None
 
     values = property(base.Fitness.getValues, _set_values, _delete_values, "The values, one a target.")
 
@@ -77,6 +82,7 @@ class Fitness(base.Fitness):  # type: ignore[misc]
         copy = type(self)(self.weights)
         copy.wvalues = self.wvalues
         copy.metrics = dict(self.metrics)
+        copy.trained = self.trained
         return copy
 
     def __repr__(self) -> str:

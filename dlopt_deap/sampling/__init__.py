@@ -8,6 +8,7 @@ from dlopt_deap.sampling.mrs import (
     random_sampling,
     summarize,
 )
+from dlopt_deap.sampling.random_training import random_training
 from dlopt_deap.sampling.result import Sampling
 from dlopt_deap.sampling.truncated_normal import log_probability
 
@@ -25,6 +26,7 @@ __all__ = [
     "mape",
     "mse",
     "random_sampling",
+    "random_training",
     "rmse",
     "smape",
     "summarize",

@@ -1,0 +1,101 @@
+"""Inheritance: children begin their training with what their parents learnt."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from deap import base
+from numpy.typing import NDArray
+
+from dlopt_deap.core import Values
+from dlopt_deap.networks import NetworkSpec
+
+Weights = NDArray[np.float32]
+
+
+class Inheriting:
+    """A mutation or crossover that lets each individual keep the trained weights which it is about to lose.
+
+    An individual's trained weights belong to its fitness, which is deleted when it is varied. They become its
+    ``inherited`` weights here, with the network that they belonged to.
+
+    Args:
+        operator: The mutation or crossover.
+    """
+
+    def __init__(self, operator: Callable[..., Any]) -> None:
+        self.operator = operator
+        self.keywords = getattr(operator, "keywords", {})
+
+    def __call__(self, *individuals: Any, **settings: Any) -> Any:
+        """Vary the individuals."""
+        for individual in individuals:
+            trained = getattr(individual.fitness, "trained", None)
+            if trained is not None:
+                individual.inherited = trained
+        return self.operator(*individuals, **settings)
+
+
+def inherit_weights(toolbox: base.Toolbox) -> base.Toolbox:
+    """Let the children of a toolbox inherit trained weights; for a ``TrainingProblem`` with ``inherit=True``.
+
+    Args:
+        toolbox: The toolbox, whose ``mate`` and ``mutate`` are changed; register your own before.
+
+    Returns:
+        The toolbox.
+
+    Source:
+        Ororbia, ElSaid, Desell, 2019, Investigating recurrent neural network memory structures using neuro-evolution
+        (EXAMM), which calls it Lamarckian weight initialisation.
+    """
+    for alias in ("mate", "mutate"):
+        toolbox.register(alias, Inheriting(getattr(toolbox, alias)))
+    return toolbox
+
+
+def overlay(spec: NetworkSpec, weights: Weights, old_spec: NetworkSpec, old_weights: Weights) -> Weights:
+    """Write what fits of one network's weights over another's.
+
+    Layers are matched from the input on, the dense outputs with each other, gates with gates and units with units; what
+    the old network has no counterpart for keeps its value.
+
+    Args:
+        spec: The new network.
+        weights: Its initial weights, shape (num_weights,).
+        old_spec: The network that was trained; with another cell nothing is taken over.
+        old_weights: Its weights.
+
+    Returns:
+        New weights, shape (num_weights,).
+    """
+    if spec.cell != old_spec.cell:
+        return weights
+    arrays = [array.copy() for array in spec.unpack(weights)]
+    olds = old_spec.unpack(old_weights)
+    common = 3 * min(len(spec.units), len(old_spec.units))
+    pairs = [*zip(arrays[:common], olds[:common], strict=True), *zip(arrays[-2:], olds[-2:], strict=True)]
+    for position, (array, old) in enumerate(pairs):
+        gates = 1 if position >= common else _gates(spec, position // 3)
+        _overlay_gates(array, old, gates)
+    return spec.pack(arrays)
+
+
+def with_trained(values: Values, spec: NetworkSpec, weights: Weights) -> Values:
+    """Give values that carry the trained network; the fitness that they are assigned to keeps it."""
+    values.trained = (spec, weights)
+    return values
+
+
+def _gates(spec: NetworkSpec, layer: int) -> int:
+    """Count the gates, which lie side by side in the columns of a layer's arrays."""
+    return int(spec.weight_shapes[3 * layer][-1]) // spec.units[layer]
+
+
+def _overlay_gates(array: NDArray[np.float32], old: NDArray[np.float32], gates: int) -> None:
+    """Copy the common part of two arrays, gate by gate, in place."""
+    new_parts = np.split(array, gates, axis=-1)
+    old_parts = np.split(old, gates, axis=-1)
+    for new_part, old_part in zip(new_parts, old_parts, strict=True):
+        common = tuple(slice(min(sizes)) for sizes in zip(new_part.shape, old_part.shape, strict=True))
+        new_part[common] = old_part[common]
