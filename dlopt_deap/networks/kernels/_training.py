@@ -1,191 +1,41 @@
 """The training of recurrent networks, compiled by numba: forward, backward through time, optimizer, all batches.
 
-A time step of a layer is a matrix of rows, one a window, whose columns are units (see ``_lanes`` and ``_cells``).
-The steps of a layer follow one another in memory, so the products that do not wait for time, those with the layer
-below and those that give the gradients of the weights, are made for all steps at once.
+Layers are in ``_layers``, vectors and the product in ``_lanes``, the cells in ``_cells``.
 """
 
 import hashlib
 import math
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
-from dlopt_deap.networks.cells import ACTIVATIONS, CELLS
-from dlopt_deap.networks.kernels._cells import (
-    gru_backward,
-    gru_forward,
-    lstm_backward,
-    lstm_forward,
-    sigmoid_parts,
-    simple_backward,
-    simple_forward,
-    tanh_parts,
-)
+from dlopt_deap.networks.cells import ACTIVATIONS
+from dlopt_deap.networks.kernels._cells import sigmoid_parts, tanh_parts
 from dlopt_deap.networks.kernels._dropout import drop, key_of
 from dlopt_deap.networks.kernels._lanes import Floats, compiled, load, multiply, store
+from dlopt_deap.networks.kernels._layers import (
+    NEXT,
+    STAY,
+    Dense,
+    Integers,
+    add_gradient,
+    layer_backward,
+    layer_forward,
+    layer_gradient,
+    read_dense,
+    read_layer,
+)
 from dlopt_deap.networks.kernels._updates import clip, update
 from dlopt_deap.networks.losses import LOSSES
 from dlopt_deap.networks.training_layout import EVALUATE, LANES, TRAIN
 
-LSTM, GRU = CELLS["lstm"].code, CELLS["gru"].code
 TANH, SIGMOID, RELU = ACTIVATIONS["tanh"], ACTIVATIONS["sigmoid"], ACTIVATIONS["relu"]
 MSE, MAE = LOSSES["mse"], LOSSES["mae"]
 _ONE, _ZERO, _TWO = np.float32(1), np.float32(0), np.float32(2)
 
 _NO_DROPOUT: Final = -1.0
-# Steps as numpy's numbers: a literal number is a type of its own to numba, which would compile the product again.
-_STAY, _NEXT = np.int64(0), np.int64(1)
-_CHUNK: Final = 96
-"""Rows whose products are added to the gradient at once: a strip of them stays in the first cache."""
-
-Integers = NDArray[np.int64]
-
-
-class Layer(NamedTuple):
-    """Sizes of a recurrent layer, and where its numbers are; see ``TrainingLayout``."""
-
-    inputs: int
-    units: int
-    width: int
-    columns: int
-    stride: int
-    kernel: int
-    recurrent: int
-    bias: int
-    own_bias: int
-    kernel_t: int
-    recurrent_t: int
-    below: int
-    below_step: int
-    below_error: int
-    gates: int
-    own: int
-    state: int
-    memory: int
-    squashed: int
-    given: int
-    error: int
-
-
-class Dense(NamedTuple):
-    """Sizes of the dense output, and where its numbers are."""
-
-    outputs: int
-    width: int
-    kernel: int
-    bias: int
-    kernel_t: int
-    out: int
-    zeros: int
-    carried: int
-
-
-@compiled
-def _layer(row: Integers) -> Layer:
-    """Read a row of the plan."""
-    return Layer(
-        row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8], row[9], row[10],
-        row[11], row[12], row[13], row[14], row[15], row[16], row[17], row[18], row[19], row[20],
-    )  # fmt: skip
-
-
-@compiled
-def _dense(row: Integers) -> Dense:
-    """Read the last row of the plan."""
-    return Dense(row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7])
-
-
-@compiled
-def _layer_forward(cell: int, layer: Layer, work: Floats, weights: Floats, look_back: int, windows: int) -> None:
-    """Compute the states of a layer at all time steps, and keep what the way back needs."""
-    columns, width = layer.columns, layer.width
-    below = (work, layer.below, layer.below_step, _NEXT)
-    kernel, recurrent = (weights, layer.kernel, layer.stride), (weights, layer.recurrent, layer.stride)
-    size = (look_back * windows, columns, layer.inputs)
-    multiply((work, layer.gates, columns), (weights, layer.bias, _STAY), below, kernel, size)
-    count = windows * width
-    for step in range(look_back):
-        state, gates = layer.state + step * count, layer.gates + step * windows * columns
-        before = state - count
-        # The states before the first step are zero: their products need not be made.
-        read = layer.units if step > 0 else 0
-        old = layer.memory + (step - 1) * count if step > 0 else -1
-        if cell == GRU:
-            own = layer.own + step * windows * columns
-            size = (windows, columns, read)
-            multiply(
-                (work, own, columns), (weights, layer.own_bias, _STAY), (work, before, width, _NEXT), recurrent, size
-            )
-            gru_forward(work, gates, own, before if step > 0 else -1, state, count)
-            continue
-        if step > 0:
-            sums = (work, gates, columns)
-            multiply(sums, sums, (work, before, width, _NEXT), recurrent, (windows, columns, read))
-        if cell == LSTM:
-            memory, squashed = layer.memory + step * count, layer.squashed + step * count
-            lstm_forward(work, gates, old, memory, squashed, state, count)
-        else:
-            simple_forward(work, gates, state, count)
-
-
-@compiled
-def _layer_backward(
-    cell: int, layer: Layer, carried: int, work: Floats, turned: Floats, look_back: int, windows: int
-) -> None:
-    """Turn the gates of a layer at all time steps into the gradients of their sums."""
-    columns, width = layer.columns, layer.width
-    count = windows * width
-    recurrent = (turned, layer.recurrent_t, width)
-    work[carried : carried + count] = _ZERO
-    for step in range(look_back - 1, -1, -1):
-        state, error = layer.state + step * count, layer.error + step * count
-        gates, own = layer.gates + step * windows * columns, layer.own + step * windows * columns
-        if cell == LSTM:
-            old = layer.memory + (step - 1) * count if step > 0 else -1
-            lstm_backward(work, gates, old, layer.squashed + step * count, error, carried, count)
-        elif cell == GRU:
-            gru_backward(work, gates, own, state - count if step > 0 else -1, error, error - count, count)
-        else:
-            simple_backward(work, gates, state, error, count)
-        if step > 0:
-            sums = (work, error - count, width)
-            multiply(sums, sums, (work, own, columns, _NEXT), recurrent, (windows, width, columns))
-
-
-@compiled
-def _add_gradient(
-    out: Floats, first: int, stride: int, work: Floats, left: Any, right: int, columns: int, size: Any
-) -> None:
-    """Add to a gradient the product of what was read with the gradients of the sums, over time and windows.
-
-    ``left`` is where the numbers read are and the step from row to row, ``size`` how many numbers and rows.
-    """
-    place, step = left
-    numbers, rows = size
-    target = (out, first, stride)
-    for start in range(0, rows, _CHUNK):
-        read = (work, place + start * step, _NEXT, step)
-        errors = (work, right + start * columns, columns)
-        multiply(target, target, read, errors, (numbers, columns, min(_CHUNK, rows - start)))
-
-
-@compiled
-def _layer_gradient(cell: int, layer: Layer, work: Floats, gradient: Floats, look_back: int, windows: int) -> None:
-    """Add the gradients of the weights of a layer."""
-    columns, rows, stride = layer.columns, look_back * windows, layer.stride
-    below, states = (layer.below, layer.below_step), (layer.state, layer.width)
-    _add_gradient(gradient, layer.kernel, stride, work, below, layer.gates, columns, (layer.inputs, rows))
-    later = layer.own + windows * columns
-    _add_gradient(gradient, layer.recurrent, stride, work, states, later, columns, (layer.units, rows - windows))
-    # The number 1 stands at the very beginning.
-    one = (_STAY, _STAY)
-    _add_gradient(gradient, layer.bias, stride, work, one, layer.gates, columns, (_NEXT, rows))
-    if cell == GRU:
-        _add_gradient(gradient, layer.own_bias, stride, work, one, layer.own, columns, (_NEXT, rows))
 
 
 @compiled
@@ -204,7 +54,7 @@ def _turn_all(plan: Integers, weights: Floats, turned: Floats) -> None:
     """Write the transposes that the way back reads, except that of the first kernel, which nobody does."""
     last = plan.shape[0] - 1
     for l in range(last):  # noqa: E741
-        layer = _layer(plan[l])
+        layer = read_layer(plan[l])
         if l > 0:
             _turn(
                 weights, layer.kernel, layer.stride, layer.inputs, layer.columns,
@@ -214,7 +64,7 @@ def _turn_all(plan: Integers, weights: Floats, turned: Floats) -> None:
             weights, layer.recurrent, layer.stride, layer.units, layer.columns,
             turned, layer.recurrent_t, layer.width,
         )  # fmt: skip
-    dense, top = _dense(plan[last]), _layer(plan[last - 1])
+    dense, top = read_dense(plan[last]), read_layer(plan[last - 1])
     _turn(weights, dense.kernel, dense.width, top.units, dense.width, turned, dense.kernel_t, top.width)
 
 
@@ -226,19 +76,19 @@ def _forward(codes: Any, plan: Integers, work: Floats, weights: Floats, shape: A
     rate, seed, counter = dropout
     last = plan.shape[0] - 1
     for l in range(last):  # noqa: E741
-        layer = _layer(plan[l])
-        _layer_forward(cell, layer, work, weights, look_back, windows)
+        layer = read_layer(plan[l])
+        layer_forward(cell, layer, work, weights, look_back, windows)
         if rate >= 0:
             count = windows * layer.width
             # Of the last layer only the last states are read.
             skipped = (look_back - 1) * count if l == last - 1 else 0
             key = key_of(seed, counter * last + l)
             drop(work, layer.state + skipped, layer.given + skipped, look_back * count - skipped, rate, key)
-    dense, top = _dense(plan[last]), _layer(plan[last - 1])
-    read = (work, top.given + (look_back - 1) * windows * top.width, top.width, _NEXT)
+    dense, top = read_dense(plan[last]), read_layer(plan[last - 1])
+    read = (work, top.given + (look_back - 1) * windows * top.width, top.width, NEXT)
     size = (windows, dense.width, top.units)
     multiply(
-        (work, dense.out, dense.width), (weights, dense.bias, _STAY), read, (weights, dense.kernel, dense.width), size
+        (work, dense.out, dense.width), (weights, dense.bias, STAY), read, (weights, dense.kernel, dense.width), size
     )
     for k in range(dense.out, dense.out + windows * dense.width, LANES):
         if activation == TANH:
@@ -294,29 +144,29 @@ def _backward(
     look_back, windows = shape
     rate, seed, counter = dropout
     last = plan.shape[0] - 1
-    dense, top = _dense(plan[last]), _layer(plan[last - 1])
+    dense, top = read_dense(plan[last]), read_layer(plan[last - 1])
     skipped = (look_back - 1) * windows * top.width
     read = (top.given + skipped, top.width)
-    _add_gradient(gradient, dense.kernel, dense.width, work, read, dense.out, dense.width, (top.units, windows))
-    _add_gradient(gradient, dense.bias, dense.width, work, (_STAY, _STAY), dense.out, dense.width, (_NEXT, windows))
+    add_gradient(gradient, dense.kernel, dense.width, work, read, dense.out, dense.width, (top.units, windows))
+    add_gradient(gradient, dense.bias, dense.width, work, (STAY, STAY), dense.out, dense.width, (NEXT, windows))
     work[top.error : top.error + skipped] = _ZERO
-    zeros, kernel = (work, dense.zeros, _STAY), (turned, dense.kernel_t, top.width)
-    errors = (work, dense.out, dense.width, _NEXT)
+    zeros, kernel = (work, dense.zeros, STAY), (turned, dense.kernel_t, top.width)
+    errors = (work, dense.out, dense.width, NEXT)
     multiply((work, top.error + skipped, top.width), zeros, errors, kernel, (windows, top.width, dense.width))
     for l in range(last - 1, -1, -1):  # noqa: E741
-        layer = _layer(plan[l])
+        layer = read_layer(plan[l])
         if rate >= 0:
             count = windows * layer.width
             skipped = (look_back - 1) * count if l == last - 1 else 0
             first = layer.error + skipped
             drop(work, first, first, look_back * count - skipped, rate, key_of(seed, counter * last + l))
-        _layer_backward(cell, layer, dense.carried, work, turned, look_back, windows)
-        _layer_gradient(cell, layer, work, gradient, look_back, windows)
+        layer_backward(cell, layer, dense.carried, work, turned, look_back, windows)
+        layer_gradient(cell, layer, work, gradient, look_back, windows)
         if l > 0:
             below = (work, layer.below_error, layer.below_step)
             kernel = (turned, layer.kernel_t, layer.below_step)
             size = (look_back * windows, layer.below_step, layer.columns)
-            multiply(below, zeros, (work, layer.gates, layer.columns, _NEXT), kernel, size)
+            multiply(below, zeros, (work, layer.gates, layer.columns, NEXT), kernel, size)
 
 
 @compiled
@@ -339,7 +189,7 @@ def _batch(
     x, y = data
     work, weights, turned, gradient = arrays
     rate, seed, counter = dropout
-    look_back, dense = x.shape[1], _dense(plan[-1])
+    look_back, dense = x.shape[1], read_dense(plan[-1])
     scale = np.float32(1 / (batch.size * y.shape[1]))
     total = 0.0
     for start in range(0, batch.size, part):
