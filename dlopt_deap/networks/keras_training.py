@@ -53,8 +53,7 @@ def train_keras(
     """Train in Keras; see :func:`~dlopt_deap.networks.train_windows`.
 
     The windows come in the order in which the native engine takes them. Dropout has other masks than there. An epoch
-    is one call of TensorFlow, and a model is traced once for any number of windows and any batch size; ``Model.fit``
-    would need seconds to set up its data in each training.
+    is one call of TensorFlow, and a model is traced once for any number of windows and any batch size.
     """
     compiled = _begin(spec, start, settings, seed)
     import tensorflow as tf
