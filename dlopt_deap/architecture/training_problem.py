@@ -13,7 +13,7 @@ from dlopt_deap.architecture.space import TRAINING_GENES, Space
 from dlopt_deap.checks import check_choice, check_integer
 from dlopt_deap.core import Values, forecast_errors
 from dlopt_deap.data import TimeSeries
-from dlopt_deap.networks import Training, TrainingSettings, initial_weights, train
+from dlopt_deap.networks import Training, TrainingSettings, choose_engine, initial_weights, train
 from dlopt_deap.sampling import METRICS
 from dlopt_deap.seeding import derive
 
@@ -127,7 +127,9 @@ class TrainingProblem(ArchitectureProblem):
             name: getattr(self, name)
             for name in ("epochs", "repeats", "final_epochs", "final_repeats", "engine", "inherit")
         }
-        return super().settings() | numbers | {"training": asdict(self.training)}
+        used, why = choose_engine(self.engine, self.decode(self.space.smallest()))
+        trained = {"training": asdict(self.training), "engine_used": used, "engine_why": why}
+        return super().settings() | numbers | trained
 
     def prepare(self) -> None:
         """Compile the kernels once, or load them, before workers do."""

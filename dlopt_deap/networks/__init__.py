@@ -5,7 +5,7 @@ from dlopt_deap.networks.initializers import initial_weights
 from dlopt_deap.networks.keras_bridge import keras_model, load_keras, save_keras, spec_of, weights_of
 from dlopt_deap.networks.predict import predict
 from dlopt_deap.networks.spec import NetworkSpec
-from dlopt_deap.networks.training import train, train_windows
+from dlopt_deap.networks.training import choose_engine, train, train_windows
 from dlopt_deap.networks.training_record import Training
 from dlopt_deap.networks.training_settings import TrainingSettings
 
@@ -13,6 +13,7 @@ __all__ = [
     "NetworkSpec",
     "Training",
     "TrainingSettings",
+    "choose_engine",
     "initial_weights",
     "keras_model",
     "load_keras",

@@ -101,7 +101,7 @@ def train_windows(
         DataError: If there is no window, or a number in them is not finite.
         TrainingError: If the loss or a weight becomes infinite or NaN.
     """
-    chosen, why = _choose_engine(engine, spec)
+    chosen, why = choose_engine(engine, spec)
     settings = TrainingSettings() if settings is None else settings
     check_integer("epochs", epochs, low=0)
     check_integer("seed", seed, low=0)
@@ -121,8 +121,16 @@ def train_windows(
     return train_native(spec, start, data, epochs, settings, seed, why)
 
 
-def _choose_engine(engine: str, spec: NetworkSpec) -> tuple[str, str]:
-    """Return the engine and why it is this one."""
+def choose_engine(engine: str, spec: NetworkSpec) -> tuple[str, str]:
+    """Return the engine that trains a network, and why it is this one.
+
+    Args:
+        engine: ``"auto"``, ``"native"`` or ``"keras"``.
+        spec: The network.
+
+    Raises:
+        SettingError: If the engine is unknown.
+    """
     check_choice("engine", engine, ENGINES)
     if engine == "auto":
         return "native", f"engine='auto': there is a compiled kernel for the cell {spec.cell!r}"

@@ -131,7 +131,10 @@ def test_random_sampling_refuses_genes_that_only_training_has() -> None:
 
 
 def test_the_settings_are_json_values() -> None:
-    assert json.loads(json.dumps(problem(SEARCHED).settings())) == problem(SEARCHED).settings()
+    settings = problem(SEARCHED).settings()
+    assert json.loads(json.dumps(settings)) == settings
+    assert (settings["engine"], settings["engine_used"]) == ("auto", "native")
+    assert "compiled kernel" in settings["engine_why"]
 
 
 def test_the_best_of_a_random_sampling_are_trained_and_ranked_by_what_they_forecast() -> None:
