@@ -4,6 +4,11 @@ import random
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
+
+# A first call may compile, and a busy machine may pause: how long an example takes proves nothing.
+settings.register_profile("unhurried", settings.default, deadline=None)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(autouse=True)
