@@ -64,11 +64,6 @@ def check_number(
     return number
 
 
-def check_probability(name: str, value: object) -> float:
-    """Return ``value`` as a ``float`` in [0, 1], or raise :class:`~dlopt_deap.errors.SettingError`."""
-    return check_number(name, value, 0.0, 1.0)
-
-
 def check_choice(name: str, value: object, choices: Collection[str]) -> str:
     """Return ``value`` if it is one of ``choices``; otherwise name the nearest.
 

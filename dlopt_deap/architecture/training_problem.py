@@ -17,8 +17,8 @@ from dlopt_deap.networks import Training, TrainingSettings, choose_engine, initi
 from dlopt_deap.sampling import METRICS
 from dlopt_deap.seeding import derive
 
-FINAL_SETTINGS = {"patience": 25}
-"""What a final training has beside the settings of the search's: it ends when validation no longer improves."""
+FINAL_PATIENCE = 25
+"""The epochs without a better validation loss after which a final training ends, unless the settings say otherwise."""
 
 
 class TrainingProblem(ArchitectureProblem):
@@ -110,7 +110,7 @@ class TrainingProblem(ArchitectureProblem):
 
     def final_trainings(self, solution: Sequence[Any], seed: int = 0) -> list[Training]:
         """Train a solution as it is trained at the end of a run with this seed."""
-        patience = self.training.patience or FINAL_SETTINGS["patience"]
+        patience = FINAL_PATIENCE if self.training.patience is None else self.training.patience
         return [
             self.train(solution, self.final_epochs, derive(seed, list(solution), "final", repeat), patience=patience)
             for repeat in range(self.final_repeats)

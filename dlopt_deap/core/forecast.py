@@ -3,15 +3,16 @@
 import csv
 import io
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dlopt_deap.checks import check_integer
+from dlopt_deap.checks import check_choice, check_integer
 from dlopt_deap.data import Split, TimeSeries
-from dlopt_deap.errors import SettingError
+from dlopt_deap.errors import DataError, SettingError
 from dlopt_deap.networks import NetworkSpec, predict
 from dlopt_deap.sampling import METRICS
 
@@ -73,9 +74,9 @@ def forecast_errors(split: Split, spec: NetworkSpec, weights: ArrayLike) -> dict
     """
     x, y = split.windows(spec.look_back)
     predicted = predict(spec, weights, x)
-    scaled = _errors(predicted, y)
-    own = _errors(split.to_own_units(predicted), split.to_own_units(y))
-    return {name: own[name] if name in PERCENTAGES else scaled[name] for name in METRICS}
+    scaled = [name for name in METRICS if name not in PERCENTAGES]
+    own = _errors(split.to_own_units(predicted), split.to_own_units(y), PERCENTAGES)
+    return _errors(predicted, y, scaled) | own
 
 
 def compare_forecasts(
@@ -95,10 +96,11 @@ def compare_forecasts(
         ``linear autoregression`` (least squares on the training rows, with the network's inputs and look-back).
 
     Raises:
-        SettingError: If the season is no whole number of at least 1, or the network does not fit the series.
+        SettingError: If the split is another, the season is no whole number of at least 1, or the network does not fit
+            the series.
         DataError: If season or look-back is longer than what is before the rows.
     """
-    rows: Split = getattr(series, split)
+    rows: Split = getattr(series, check_choice("split", split, ("validation", "testing")))
     x, y = rows.windows(spec.look_back)
     targets = np.column_stack([series.values[:, series.columns.index(name)] for name in series.targets])
     predictions: dict[str, Rows] = {
@@ -114,20 +116,24 @@ def compare_forecasts(
     return Forecast(rows, truth, predictions, {name: _errors(one, truth) for name, one in predictions.items()})
 
 
-def _errors(predicted: NDArray[Any], truth: NDArray[Any]) -> dict[str, float]:
-    """Take all errors of one set of forecasts; NaN where there is none, such as a percentage of zero."""
+def _errors(predicted: NDArray[Any], truth: NDArray[Any], names: Iterable[str] = METRICS) -> dict[str, float]:
+    """Take errors of one set of forecasts; NaN where there is none, such as a percentage of zero."""
     errors = {}
-    for name, metric in METRICS.items():
+    for name in names:
         try:
-            errors[name] = float(metric(predicted[np.newaxis], truth)[0])
+            errors[name] = float(METRICS[name](predicted[np.newaxis], truth)[0])
         except SettingError:
             errors[name] = math.nan
     return errors
 
 
 def _value_ago(split: Split, targets: Rows, rows: int) -> Rows:
-    """Forecast by the value so many rows before, where the season began if it is before the first row."""
-    split.windows(rows)  # refuses a season that reaches back too far
+    """Forecast by the value so many rows before."""
+    if rows > split.max_look_back:
+        raise DataError(
+            f"`season` must not reach further back than a look-back can, {split.max_look_back} rows for the "
+            f"{split.name} split, got {rows}; use a shorter season, or a longer series."
+        )
     return targets[split.rows.start - rows : split.rows.stop - rows]
 
 

@@ -32,7 +32,8 @@ class MinMaxScaling:
     def fit(cls, values: FloatArray, low: float, high: float) -> MinMaxScaling:
         """Fit the line that maps each column's minimum to ``low`` and its maximum to ``high``.
 
-        A column that is constant in ``values`` is mapped to the middle of [``low``, ``high``] with a slope of 1.
+        A column that is constant in ``values`` is mapped to the middle of [``low``, ``high``] with a slope of 1, and so
+        is one that varies so little that the slope would be infinite.
 
         Args:
             values: Shape (rows, columns), in the columns' own units.
@@ -50,7 +51,7 @@ class MinMaxScaling:
         constant = half_width == 0
         with np.errstate(over="ignore"):
             slope = np.divide((high - low) / 2, half_width, where=~constant, out=np.ones_like(half_width))
-        slope[constant] = SLOPE_OF_A_CONSTANT
+        slope[constant | ~np.isfinite(slope)] = SLOPE_OF_A_CONSTANT
         return cls((low + high) / 2, slope, maximum / 2 + minimum / 2)
 
     def apply(self, values: FloatArray) -> FloatArray:

@@ -103,7 +103,7 @@ def forecast_report(forecast: Forecast) -> str:
     lines = [f"mean absolute error on the {forecast.split.name} split, in the series' own units: {error:.4g}"]
     for name in others:
         other = forecast.errors[name]["mae"]
-        verdict = f"{1 - error / other:.0%} less" if error < other else "not beaten"
+        verdict = f"{1 - error / other:.0%} less" if name in forecast.beaten else "not beaten"
         lines.append(f"  {name}: {other:.4g} ({verdict})")
     return "\n".join(lines)
 

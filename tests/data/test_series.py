@@ -59,6 +59,11 @@ def test_scaled_values_come_back_in_own_units(values, low, width):
     assert np.abs(series.testing.to_own_units(y) - own).max() <= tolerance + 1e-6 * np.abs(y).max()
 
 
+def test_a_column_that_varies_by_less_than_a_slope_can_hold_counts_as_constant():
+    series = TimeSeries([0.0] * 5 + [2.2e-313] + [0.0] * 4, scale=(-1, 1))
+    assert np.isfinite(series.scaled_inputs).all()
+
+
 def test_a_constant_column_goes_to_the_middle_and_comes_back():
     series = TimeSeries(np.where(np.arange(100) < 90, 5.0, 6.0), scale=(0, 1))
     assert series.scaled_inputs[0] == 0.5
