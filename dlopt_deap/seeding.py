@@ -54,8 +54,29 @@ def choose_seed(seed: int | None) -> int:
 
 
 def seed_run(seed: int) -> None:
-    """Seed Python's ``random`` for a run that is new."""
+    """Seed Python's ``random`` for a run that is new, and numpy's global generator, from which DEAP's CMA-ES draws."""
     random.seed(derive(seed, "run"))
+    np.random.seed(derive(seed, "numpy") % 2**32)  # noqa: NPY002 - it is the stream that DEAP draws from
+
+
+def random_state() -> dict[str, Any]:
+    """Give the state of both streams of a run as plain values, for :func:`set_random_state`."""
+    state: dict[str, Any] = np.random.get_state(legacy=False)  # noqa: NPY002 - as above
+    numbers = {"key": state["state"]["key"].tolist(), "pos": state["state"]["pos"]}
+    gauss = [state["has_gauss"], state["gauss"]]
+    return {"python": list(random.getstate()), "numpy": numbers, "gauss": gauss}
+
+
+def set_random_state(state: Any) -> None:
+    """Bring both streams of a run back to where :func:`random_state` was asked.
+
+    Raises:
+        ValueError, TypeError, KeyError: If it is no such state.
+    """
+    random.setstate(tuple(state["python"]))
+    words = np.asarray(state["numpy"]["key"], dtype=np.uint32)
+    has_gauss, gauss = state["gauss"]
+    np.random.set_state(("MT19937", words, state["numpy"]["pos"], has_gauss, gauss))  # noqa: NPY002
 
 
 def _plain(value: Any) -> Any:

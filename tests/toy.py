@@ -89,3 +89,30 @@ def nsga2(toolbox: base.Toolbox, size: int, ngen: int) -> list[Any]:
             individual.fitness.values = values
         population = toolbox.select(population + offspring, size)
     return population
+
+
+def nsga2_step(
+    population: list[Any], toolbox: base.Toolbox, ngen: int, stats: Any = None, halloffame: Any = None, verbose: Any = 0
+) -> Any:
+    """Make generations of NSGA-II, whose selection of parents needs the crowding distances of the generation before."""
+    del stats, verbose
+
+    def evaluate(individuals: list[Any]) -> None:
+        invalid = [one for one in individuals if not one.fitness.valid]
+        for individual, values in zip(invalid, toolbox.map(toolbox.evaluate, invalid), strict=True):
+            individual.fitness.values = values
+        halloffame.update(individuals)
+
+    evaluate(population)
+    if ngen == 0:
+        population[:] = toolbox.select(population, len(population))
+    for _ in range(ngen):
+        offspring = [toolbox.clone(one) for one in tools.selTournamentDCD(population, len(population))]
+        for one, other in zip(offspring[::2], offspring[1::2], strict=True):
+            toolbox.mate(one, other)
+            toolbox.mutate(one)
+            toolbox.mutate(other)
+            del one.fitness.values, other.fitness.values
+        evaluate(offspring)
+        population[:] = toolbox.select(population + offspring, len(population))
+    return population, None

@@ -38,6 +38,9 @@ class Racing:
         (successive halving); here within a generation.
     """
 
+    joint = True
+    """Who goes on depends on who else is in the race, so a race is resumed from its start or not at all."""
+
     def __init__(
         self,
         problem: TrainingProblem,

@@ -11,7 +11,7 @@ from dlopt_deap.core.random_search import RandomSearch
 from dlopt_deap.core.result import Candidate, Result, rank
 from dlopt_deap.core.search import Search
 from dlopt_deap.core.selection import sel_dominance_tournament
-from dlopt_deap.core.solution import WORST, Fitness, Solution, Values, has_failed
+from dlopt_deap.core.solution import WORST, Fitness, Provenance, Solution, Values, has_failed
 from dlopt_deap.core.stop import Stop
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Guarded",
     "ModelOptimization",
     "Problem",
+    "Provenance",
     "RandomSearch",
     "Result",
     "Search",

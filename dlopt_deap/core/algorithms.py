@@ -166,6 +166,15 @@ class SelfAdjustingMuPlusLambda:
             _record(logbook, gen, nevals, population, stats, verbose)
         return population, logbook
 
+    def state_dict(self) -> dict[str, Any]:
+        """Give what a resumed run must know: the rates, and the means that the next ones are compared with."""
+        return {"rates": dict(self.rates), "means": list(self.means)}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Take back what :meth:`state_dict` gave."""
+        self.rates = {str(name): float(rate) for name, rate in state["rates"].items()}
+        self.means = list(state["means"])
+
     def _registered_rates(self, toolbox: base.Toolbox) -> dict[str, float]:
         """Take the rates to begin with from the registration of ``mutate``."""
         registered = getattr(toolbox.mutate, "keywords", {})

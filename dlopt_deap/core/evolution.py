@@ -2,7 +2,7 @@
 
 import copy
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -12,6 +12,7 @@ from dlopt_deap.checks import check_integer, did_you_mean
 from dlopt_deap.core.algorithms import ea_mu_plus_lambda
 from dlopt_deap.core.optimization import ModelOptimization
 from dlopt_deap.core.search import Search
+from dlopt_deap.core.snapshot import has_state
 from dlopt_deap.errors import SettingError
 
 DEFAULTS = {"cxpb": 0.5, "mutpb": 0.5}
@@ -67,8 +68,14 @@ class Evolution(ModelOptimization):
         """Check that restarts have something to share."""
         if self.restarts and search.stop.max_evaluations is None and search.stop.max_generations is None:
             raise SettingError("`restarts` share `max_evaluations` or `max_generations`; give one of them.")
+        if search.journal.run is not None and not (has_state(self.algorithm) or _is_function(self.algorithm)):
+            raise SettingError(
+                f"The algorithm {_name_of(self.algorithm)} is an object whose state a run folder cannot save; give it "
+                "the methods `state_dict` and `load_state_dict`, or run it without a folder."
+            )
         # A stateful algorithm must not carry its state from one run into the next; a function copies to itself.
-        self._running = copy.deepcopy(self.algorithm)
+        whole = search.stop.max_generations if search.stop.max_evaluations is None else search.stop.max_evaluations
+        search.carried = {"algorithm": copy.deepcopy(self.algorithm), "shared": whole or 0}
 
     def step(self, search: Search) -> None:
         """Make the initial population, start anew, or make one generation."""
@@ -86,6 +93,18 @@ class Evolution(ModelOptimization):
             self._call(search, ngen=1)
         search.record()
 
+    def state_dict(self, search: Search) -> dict[str, Any]:
+        """Give the state of a stateful algorithm, and the budget that restarts share, which extending it leaves."""
+        algorithm = search.carried["algorithm"]
+        state = algorithm.state_dict() if has_state(algorithm) else None
+        return {"algorithm": state, "shared": search.carried["shared"]}
+
+    def load_state_dict(self, search: Search, state: Mapping[str, Any]) -> None:
+        """Take back what :meth:`state_dict` gave."""
+        search.carried["shared"] = check_integer("shared", state["shared"], low=0)
+        if state["algorithm"] is not None:
+            search.carried["algorithm"].load_state_dict(state["algorithm"])
+
     def settings(self) -> dict[str, Any]:
         """Describe the evolution as JSON values."""
         return {
@@ -101,7 +120,7 @@ class Evolution(ModelOptimization):
 
     def _call(self, search: Search, ngen: int) -> None:
         """Call the algorithm; its own logbook is not needed, since ``search.record`` writes the same and more."""
-        population, _ = self._running(
+        population, _ = search.carried["algorithm"](
             search.population,
             search.toolbox,
             ngen=ngen,
@@ -116,11 +135,8 @@ class Evolution(ModelOptimization):
         """Whether the present start has had its share of the budget, and another one is to come."""
         if search.restart >= self.restarts:
             return False
-        if search.stop.max_evaluations is not None:
-            used, whole = search.evaluations, search.stop.max_evaluations
-        else:
-            used, whole = search.generation, search.stop.max_generations or 0
-        return used * (self.restarts + 1) >= whole * (search.restart + 1)
+        used = search.generation if search.stop.max_evaluations is None else search.evaluations
+        return bool(used * (self.restarts + 1) >= search.carried["shared"] * (search.restart + 1))
 
     def _arguments_of(self, algorithm: Callable[..., Any], given: dict[str, Any]) -> dict[str, Any]:
         """Give the algorithm what it asks for, and refuse what it does not know."""
@@ -155,3 +171,8 @@ def _name_of(algorithm: Callable[..., Any]) -> str:
     if isinstance(algorithm, partial):
         return _name_of(algorithm.func)
     return getattr(algorithm, "__name__", type(algorithm).__name__)
+
+
+def _is_function(algorithm: Callable[..., Any]) -> bool:
+    """Whether it is a plain function, or a partial of one, which keeps nothing from call to call."""
+    return _is_function(algorithm.func) if isinstance(algorithm, partial) else inspect.isfunction(algorithm)

@@ -2,24 +2,29 @@
 
 import copy
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from deap import base
 
 from dlopt_deap.checks import check_integer, did_you_mean
+from dlopt_deap.core.description import describe_toolbox
 from dlopt_deap.core.guard import Guarded
+from dlopt_deap.core.journal import Journal
 from dlopt_deap.core.pareto import first_front
 from dlopt_deap.core.problem import Problem
 from dlopt_deap.core.result import Candidate, Result, rank
 from dlopt_deap.core.search import Callback, Search
-from dlopt_deap.core.signals import REASONS
-from dlopt_deap.core.solution import has_failed
+from dlopt_deap.core.snapshot import restore_snapshot, write_snapshot
+from dlopt_deap.core.solution import Values, has_failed
 from dlopt_deap.core.stop import Stop
 from dlopt_deap.errors import EvaluationError, SettingError
 from dlopt_deap.seeding import choose_seed, seed_run
+from dlopt_deap.storage import RunFolder, open_run
 
 
 class ModelOptimization(ABC):
@@ -47,6 +52,7 @@ class ModelOptimization(ABC):
         seed: int | None = None,
         toolbox: base.Toolbox | None = None,
         callbacks: Sequence[Callback] = (),
+        run: RunFolder | str | Path | None = None,
     ) -> Result:
         """Solve a problem.
 
@@ -54,11 +60,13 @@ class ModelOptimization(ABC):
             problem: What to solve.
             max_evaluations: The evaluations of the whole run; short for ``Stop(max_evaluations=...)``.
             stop: All criteria that may end the run.
-            seed: The run's seed; a fresh one, told in the result, if ``None``.
+            seed: The run's seed; a fresh one, told in the result, if ``None``, or that of the run which is resumed.
             toolbox: The problem's toolbox with your own changes, such as another ``map``, ``mate`` or ``mutate``; it
                 is not changed. Its ``evaluate`` is given the run's seed if it is the problem's own.
             callbacks: Called after each generation with the :class:`~dlopt_deap.core.search.Search`; a true answer
                 ends the run.
+            run: A folder that keeps the run, so that it can be resumed: a new one, or one that holds a run with the
+                same settings, which then goes on from where it was; ``max_evaluations`` is the total of all sessions.
 
         Returns:
             What was found, also if the run was interrupted from the keyboard.
@@ -66,17 +74,30 @@ class ModelOptimization(ABC):
         Raises:
             SettingError: If the settings do not fit together.
             EvaluationError: If no evaluation succeeded.
+            RunFolderError: If the folder cannot be used, or its run was made with other settings.
         """
-        seed = choose_seed(seed)
-        stop = _all_criteria(stop, max_evaluations, problem)
-        tools = _own_toolbox(problem, toolbox, seed)
-        map_of_user = tools.map
-        search = Search(problem, tools, stop, seed, self.hall_of_fame, self.max_failures)
-        problem.prepare()
-        seed_run(seed)
-        self.start(search)
-        reason = search.run(partial(self.step, search), callbacks)
-        candidates = _candidates(search, map_of_user, anew=problem.noisy and reason not in REASONS.values())
+        with _opened(run) as folder:
+            if seed is None and folder is not None:
+                seed = folder.found.settings.get("seed")
+            seed = choose_seed(seed)
+            stop = _all_criteria(stop, max_evaluations, problem)
+            tools = _own_toolbox(problem, toolbox, seed)
+            settings = {"technique": self.settings(), "problem": problem.settings()}
+            if folder is not None:
+                folder.settle({"seed": seed, **settings, "toolbox": describe_toolbox(tools)})
+                folder.stop = stop.to_dict()
+            tools.register("evaluate", Guarded(tools.evaluate, problem.weights))
+            journal = Journal(folder, list(problem.targets))
+            map_of_user = tools.map
+            search = Search(problem, tools, stop, seed, self.hall_of_fame, self.max_failures, journal)
+            problem.prepare()
+            with search.interrupts:
+                reason = self._search(search, callbacks, folder)
+                try:
+                    candidates, reason = _candidates(search, map_of_user, reason)
+                finally:
+                    if folder is not None:
+                        folder.end_session(search.interrupts.reason or reason, search.seconds)
         return Result(
             problem=problem,
             candidates=candidates,
@@ -91,6 +112,25 @@ class ModelOptimization(ABC):
             settings={"technique": self.settings(), "stop": stop.to_dict(), "problem": problem.settings()},
         )
 
+    def _search(self, search: Search, callbacks: Sequence[Callback], folder: RunFolder | None) -> str:
+        """Begin a search, or go on with what its folder holds of it, until something ends it; say what did."""
+        reason = None
+        seed_run(search.seed)
+        self.start(search)
+        if folder is not None and folder.found.snapshot is not None:
+            restore_snapshot(folder.found.snapshot, search, self, callbacks)
+            reason = search.criterion()
+            if folder.found.stopped_by == "callback" and folder.found.stop == folder.stop:
+                reason = reason or "callback"
+
+        def after() -> bool:
+            asked = [bool(callback(search)) for callback in callbacks]
+            if folder is not None:
+                write_snapshot(folder, search, self, callbacks)
+            return any(asked)
+
+        return search.run(partial(self.step, search), after, reason)
+
     @abstractmethod
     def start(self, search: Search) -> None:
         """Check the settings against the problem, and make what the first step needs."""
@@ -100,8 +140,21 @@ class ModelOptimization(ABC):
         """Make one generation: renew the population, and write its row with ``search.record()``."""
 
     @abstractmethod
+    def state_dict(self, search: Search) -> dict[str, Any]:
+        """Give what a resumed search needs to know of the technique, beside its settings, as plain values."""
+
+    @abstractmethod
+    def load_state_dict(self, search: Search, state: Mapping[str, Any]) -> None:
+        """Take back what :meth:`state_dict` gave; called after :meth:`start`."""
+
+    @abstractmethod
     def settings(self) -> dict[str, Any]:
         """Describe the technique as JSON values."""
+
+
+def _opened(run: RunFolder | str | Path | None) -> AbstractContextManager[RunFolder | None]:
+    """Open a folder that was named, and close it in the end; leave one that somebody has opened to them."""
+    return nullcontext(run) if run is None or isinstance(run, RunFolder) else open_run(run)
 
 
 def _all_criteria(stop: Stop | None, max_evaluations: int | None, problem: Problem) -> Stop:
@@ -116,16 +169,18 @@ def _all_criteria(stop: Stop | None, max_evaluations: int | None, problem: Probl
 
 
 def _own_toolbox(problem: Problem, toolbox: base.Toolbox | None, seed: int) -> base.Toolbox:
-    """Copy the toolbox, give the problem's evaluate the run's seed, and guard whatever evaluates."""
+    """Copy the toolbox, and give the problem's own evaluate the run's seed."""
     own = copy.copy(toolbox) if toolbox is not None else problem.toolbox(seed=seed)
     if getattr(own.evaluate, "func", None) == problem.evaluate:
         own.register("evaluate", problem.evaluate, *own.evaluate.args, **{**own.evaluate.keywords, "seed": seed})
-    own.register("evaluate", Guarded(own.evaluate, problem.weights))
     return own
 
 
-def _candidates(search: Search, map_of_user: Any, anew: bool) -> list[Candidate]:
-    """Rank the best of a search, by fresh estimates if ``anew``.
+def _candidates(search: Search, map_of_user: Any, reason: str) -> tuple[list[Candidate], str]:
+    """Rank the best of a search, by fresh estimates if its fitness is noisy and nobody is in a hurry.
+
+    Returns:
+        The candidates, and what ended the run: a signal, if one came meanwhile.
 
     Raises:
         EvaluationError: If there is none, because every evaluation failed or none was made.
@@ -134,16 +189,24 @@ def _candidates(search: Search, map_of_user: Any, anew: bool) -> list[Candidate]
     if not found:
         why = f"; the last one failed with: {search.last_failure}" if search.last_failure else ""
         raise EvaluationError(f"None of {search.evaluations} evaluations succeeded{why}.")
-    if not anew:
-        return [Candidate(individual) for individual in found]
+    as_found = [Candidate(individual) for individual in found]
+    if not search.problem.noisy or search.interrupts.reason is not None or reason == "interrupted":
+        return as_found, reason
     estimate = partial(search.problem.reestimate, seed=search.seed)
     guarded = Guarded(estimate, search.problem.weights)
+    fresh: list[Values] = []
     try:
-        fresh = zip(found, map_of_user(guarded, found), strict=True)
-        again = [Candidate(one, values) for one, values in fresh if values.metrics["status"] != "failed"]
-        return _still_best(again, search.problem) or [Candidate(individual) for individual in found]
+        for values in search.journal.evaluate(map_of_user, guarded, found, stage="final"):
+            if values is not None:
+                fresh.append(values)
+            elif search.interrupts.reason is not None and len(fresh) < len(found):
+                return as_found, search.interrupts.reason
     except KeyboardInterrupt:
-        return [Candidate(individual) for individual in found]
+        return as_found, search.interrupts.reason or "interrupted"
+    again = [
+        Candidate(one, values) for one, values in zip(found, fresh, strict=True) if values.metrics["status"] == "ok"
+    ]
+    return _still_best(again, search.problem) or as_found, reason
 
 
 def _still_best(candidates: list[Candidate], problem: Problem) -> list[Candidate]:

@@ -1,5 +1,6 @@
 """Random search: what every technique has to beat."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from dlopt_deap.checks import check_integer
@@ -22,6 +23,13 @@ class RandomSearch(ModelOptimization):
 
     def start(self, search: Search) -> None:
         """Nothing has to be made beforehand."""
+
+    def state_dict(self, search: Search) -> dict[str, Any]:  # noqa: ARG002 - the technique's contract
+        """Give nothing: a batch does not depend on the one before."""
+        return {}
+
+    def load_state_dict(self, search: Search, state: Mapping[str, Any]) -> None:
+        """Take nothing back."""
 
     def step(self, search: Search) -> None:
         """Draw and evaluate one batch."""

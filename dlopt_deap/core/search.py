@@ -1,11 +1,14 @@
 """A search in progress: what one generation hands to the next, and the one place where evaluations are counted."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from deap import base, tools
 
+from dlopt_deap.checks import check_integer, check_number
+from dlopt_deap.core.individuals import have_same_genes
+from dlopt_deap.core.journal import Journal
 from dlopt_deap.core.problem import Problem
 from dlopt_deap.core.signals import Interrupts
 from dlopt_deap.core.solution import Values, has_failed
@@ -13,7 +16,14 @@ from dlopt_deap.core.stop import IDLE_GENERATIONS, Stop
 from dlopt_deap.errors import SettingError
 
 Callback = Callable[["Search"], Any]
-"""Called after each generation with the search; a true answer ends it."""
+"""Called after each generation with the search; a true answer ends it.
+
+A callback that is an object with the methods ``state_dict() -> dict`` and ``load_state_dict(dict)`` has its state saved
+with each snapshot of a run folder, and given back when the run is resumed.
+"""
+
+COUNTS = ("generation", "restart", "evaluations", "failures", "failures_in_a_row", "_idle", "_stagnant", "_counted")
+"""The whole numbers of a search that a snapshot holds."""
 
 LOGBOOK_HEADER = ("gen", "restart", "nevals", "evaluations", "failures")
 
@@ -38,6 +48,9 @@ class Search:
         evaluations: The number of evaluations so far, failed ones included.
         failures: The number of failed ones among them.
         last_failure: The reason of the latest of those.
+        journal: Where evaluations are written down, if anywhere.
+        interrupts: Ctrl-C and termination, as far as they were noted.
+        carried: What the technique carries from one step to the next.
     """
 
     def __init__(
@@ -48,12 +61,17 @@ class Search:
         seed: int,
         hall_of_fame: int,
         max_failures: int,
+        journal: Journal,
     ) -> None:
         self.problem = problem
         self.stop = stop
         self.seed = seed
         self.population: list[Any] = []
-        self.hall_of_fame = tools.HallOfFame(hall_of_fame) if len(problem.targets) == 1 else tools.ParetoFront()
+        self.hall_of_fame = (
+            tools.HallOfFame(hall_of_fame, similar=have_same_genes)
+            if len(problem.targets) == 1
+            else tools.ParetoFront(similar=have_same_genes)
+        )
         self.statistics = problem.statistics()
         self.logbook = tools.Logbook()
         chapters = list(self.statistics)
@@ -66,52 +84,74 @@ class Search:
         self.failures_in_a_row = self._idle = self._stagnant = self._counted = 0
         self._best: tuple[float, ...] | None = None
         self._evaluated: list[Any] = []
+        self.rows: list[dict[str, Any]] = []
+        self._seconds_before = 0.0
         self._began = time.monotonic()
         self._ended: float | None = None
-        self._interrupts = Interrupts()
+        self.journal = journal
+        self.carried: dict[str, Any] = {}
+        self.interrupts = Interrupts(stop.signals)
         self._map = toolbox.map
         self.toolbox = toolbox
         self.toolbox.register("map", self._counting_map)
 
     @property
     def seconds(self) -> float:
-        """Seconds since the search began, or that it took."""
-        return (self._ended or time.monotonic()) - self._began
+        """Seconds since the search began, or that it took; of a resumed search, those of all its sessions."""
+        return self._seconds_before + (self._ended or time.monotonic()) - self._began
 
-    def run(self, step: Callable[[], None], callbacks: Sequence[Callback]) -> str:
+    def run(self, step: Callable[[], None], after: Callable[[], bool], reason: str | None = None) -> str:
         """Take steps, one a generation, until a criterion is met; return its name.
 
         Whatever ends the search, everything that was evaluated is in the hall of fame, and every evaluation is counted
         in the logbook.
+
+        Args:
+            step: Makes a generation.
+            after: Called after each; a true answer ends the search.
+            reason: Why a resumed search has ended already, if it has.
         """
-        reason = None
-        with self._interrupts:
-            try:
-                while reason is None:
-                    step()
-                    asked = [bool(callback(self)) for callback in callbacks]
-                    reason = self._criterion() or ("callback" if any(asked) else None)
-            except _SearchStopped as stopped:
-                reason = str(stopped)
-            except KeyboardInterrupt:
-                reason = self._interrupts.reason or "interrupted"
+        try:
+            while reason is None:
+                step()
+                asked = after()
+                reason = self.criterion() or ("callback" if asked else None)
+        except _SearchStopped as stopped:
+            reason = str(stopped)
+        except KeyboardInterrupt:
+            reason = self.interrupts.reason or "interrupted"
         self._ended = time.monotonic()
         self.hall_of_fame.update([individual for individual in self._evaluated if individual.fitness.valid])
         if self.evaluations > self._counted:
             self.record()
         return reason
 
+    def counts(self) -> dict[str, Any]:
+        """Give everything about the search that is a number or a text, by its name without an underscore."""
+        numbers = {name.lstrip("_"): getattr(self, name) for name in COUNTS}
+        return numbers | {"last_failure": self.last_failure, "best": self._best, "seconds": self.seconds}
+
+    def restore_counts(self, counts: Mapping[str, Any]) -> None:
+        """Take back what :meth:`counts` gave."""
+        for name in COUNTS:
+            setattr(self, name, check_integer(name.lstrip("_"), counts[name.lstrip("_")], low=0))
+        self.last_failure = str(counts["last_failure"])
+        self._best = None if counts["best"] is None else tuple(counts["best"])
+        self._seconds_before = check_number("seconds", counts["seconds"], low=0.0)
+
     def record(self) -> None:
         """Write the row of the generation that just ended."""
         evaluated, self._counted = self.evaluations - self._counted, self.evaluations
-        self.logbook.record(
-            gen=self.generation,
-            restart=self.restart,
-            nevals=evaluated,
-            evaluations=self.evaluations,
-            failures=self.failures,
+        row = {
+            "gen": self.generation,
+            "restart": self.restart,
+            "nevals": evaluated,
+            "evaluations": self.evaluations,
+            "failures": self.failures,
             **self.statistics.compile([one for one in self.population if one.fitness.valid]),
-        )
+        }
+        self.rows.append(row)
+        self.logbook.record(**row)
         self._idle = self._idle + 1 if evaluated == 0 else 0
         best = self.hall_of_fame[0].fitness.wvalues if len(self.hall_of_fame) else None
         improved = best is not None and (self._best is None or best > self._best)
@@ -125,16 +165,25 @@ class Search:
         self._check_weights(wanted)
         limit = self.stop.max_evaluations
         allowed = wanted if limit is None else wanted[: max(limit - self.evaluations, 0)]
-        for individual, values in zip(allowed, self._map(evaluate, allowed), strict=True):
-            self._evaluated.append(individual)
+        waiting = iter(allowed)
+        first, generation = self.evaluations + 1, self.generation
+        for values in self.journal.evaluate(self._map, evaluate, allowed, first=first, generation=generation):
+            if values is None:
+                self._stop_if_asked()
+                continue
+            self._evaluated.append(next(waiting))
             self._count(values)
             yield values
-            if self.stop.max_seconds is not None and self.seconds >= self.stop.max_seconds:
-                raise _SearchStopped("max_seconds")
-            if self._interrupts.reason is not None:
-                raise _SearchStopped(self._interrupts.reason)
         if len(allowed) < len(wanted):
             raise _SearchStopped("max_evaluations")
+
+    def _stop_if_asked(self) -> None:
+        """End the search in the middle of a generation, if its time is over or a signal was noted."""
+        limit = self.stop.max_seconds
+        if limit is not None and self.seconds >= limit and self.evaluations:  # a search without any has no result
+            raise _SearchStopped("max_seconds")
+        if self.interrupts.reason is not None:
+            raise _SearchStopped(self.interrupts.reason)
 
     def _check_weights(self, individuals: Sequence[Any]) -> None:
         """Refuse individuals that were made for other targets: they would be evolved towards the worst."""
@@ -149,7 +198,7 @@ class Search:
     def _count(self, values: Values) -> None:
         """Count an evaluation, and end the search when one failure too many came in a row."""
         self.evaluations += 1
-        if values.metrics.get("status") != "failed":
+        if values.metrics.get("status", "ok") == "ok":
             self.failures_in_a_row = 0
             return
         self.failures += 1
@@ -158,7 +207,7 @@ class Search:
         if self.failures_in_a_row >= self.max_failures:
             raise _SearchStopped("failures")
 
-    def _criterion(self) -> str | None:
+    def criterion(self) -> str | None:
         """Name the criterion that is met after a generation, if one is."""
         stop = self.stop
         met = {
@@ -169,7 +218,7 @@ class Search:
             "target_fitness": self._target_is_reached(),
             "nothing new": self._idle >= IDLE_GENERATIONS,
         }
-        return self._interrupts.reason or next((name for name, is_met in met.items() if is_met), None)
+        return self.interrupts.reason or next((name for name, is_met in met.items() if is_met), None)
 
     def _target_is_reached(self) -> bool:
         """Whether one individual of the hall of fame is as good as asked in every target named."""

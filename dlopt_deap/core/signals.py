@@ -2,6 +2,7 @@
 
 import signal
 import threading
+from collections.abc import Sequence
 from types import FrameType, TracebackType
 from typing import Any, Self
 
@@ -18,17 +19,21 @@ class Interrupts:
     A request is noted rather than raised because an exception would end whatever Python happened to be doing, which
     under SCOOP is its own scheduler and not the search.
 
+    Args:
+        further: The names of further signals that are requests, such as ``"SIGUSR1"``, by which batch systems warn.
+
     Attributes:
-        reason: ``None``, ``"interrupted"`` or ``"terminated"``.
+        reason: ``None``, ``"interrupted"``, ``"terminated"``, or the name of a further signal.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, further: Sequence[str] = ()) -> None:
         self.reason: str | None = None
+        self._reasons = REASONS | {signal.Signals[name]: name for name in further}
         self._previous: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
-            self._previous = {number: signal.signal(number, self._note) for number in REASONS}
+            self._previous = {number: signal.signal(number, self._note) for number in self._reasons}
         return self
 
     def __exit__(
@@ -41,4 +46,4 @@ class Interrupts:
         """Note a request, or obey an order."""
         if self.reason is not None and number == signal.SIGINT:
             raise KeyboardInterrupt
-        self.reason = self.reason or REASONS[signal.Signals(number)]
+        self.reason = self.reason or self._reasons[signal.Signals(number)]

@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from dlopt_deap.checks import check_integer, check_number
+from dlopt_deap.checks import check_choice, check_integer, check_number
 from dlopt_deap.errors import SettingError
 
 IDLE_GENERATIONS = 1000
 """After so many generations in a row that made nothing new, the operators will make nothing new."""
+
+SIGNALS = ("SIGUSR1", "SIGUSR2", "SIGHUP", "SIGALRM", "SIGXCPU")
+"""The signals that may be asked to end a search, beside SIGINT and SIGTERM, which always do."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,8 @@ class Stop:
         max_seconds: The seconds of the search. It is looked at after every evaluation.
         stagnation: The generations in a row without a better best.
         target_fitness: The fitness value to reach for each target, e.g. ``{"log_p": -12.0}``.
+        signals: The names of signals that end a search as Ctrl-C and termination do, with everything kept; batch
+            systems send ``"SIGUSR1"`` or ``"SIGUSR2"`` some time before they end a job.
 
     Raises:
         SettingError: If a value makes no sense, or nothing is given that is sure to end a search.
@@ -32,6 +37,7 @@ class Stop:
     max_seconds: float | None = None
     stagnation: int | None = None
     target_fitness: Mapping[str, float] | None = None
+    signals: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("max_evaluations", "max_generations", "stagnation"):
@@ -41,6 +47,8 @@ class Stop:
             check_number("max_seconds", self.max_seconds, above=0.0)
         for name, value in (self.target_fitness or {}).items():
             check_number(f"target_fitness[{name!r}]", value)
+        for name in self.signals:
+            check_choice("signals", name, SIGNALS)
         sure = (self.max_evaluations, self.max_generations, self.max_seconds, self.stagnation)
         if all(criterion is None for criterion in sure):
             raise SettingError(
@@ -50,4 +58,5 @@ class Stop:
 
     def to_dict(self) -> dict[str, Any]:
         """Give the criteria that are set, as JSON values."""
-        return {field.name: value for field in fields(self) if (value := getattr(self, field.name)) is not None}
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: value for name, value in values.items() if value is not None and value != ()}

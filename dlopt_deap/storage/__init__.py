@@ -1,5 +1,7 @@
-"""The run folder."""
+"""Runs that nothing can lose: the run folder, what is written there, and how it is read again."""
 
-from dlopt_deap.storage.folder import new_run_folder
+from dlopt_deap.storage.folder import new_run_folder, open_run
+from dlopt_deap.storage.records import Evaluation, Found, Snapshot
+from dlopt_deap.storage.run_folder import RunFolder, versions
 
-__all__ = ["new_run_folder"]
+__all__ = ["Evaluation", "Found", "RunFolder", "Snapshot", "new_run_folder", "open_run", "versions"]

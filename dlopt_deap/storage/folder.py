@@ -1,8 +1,74 @@
-"""The folder of a run."""
+"""The folder of a run: made, resumed or overwritten, but never by accident."""
 
+import shutil
 from pathlib import Path
 
+from dlopt_deap.checks import check_choice
 from dlopt_deap.errors import RunFolderError
+from dlopt_deap.storage import lock, schema
+from dlopt_deap.storage.run_folder import RunFolder
+
+MODES = ("new", "resume", "continue", "overwrite")
+
+RUN_FILES = (
+    *(schema.NAME, f"{schema.NAME}-journal", lock.NAME),
+    *("result.json", "best.keras", "logbook.csv", "forecast.csv", "pareto.csv", "report.html"),
+)
+"""The files that a run leaves; overwriting removes these and the folder ``figures``, and nothing else."""
+
+
+def open_run(path: str | Path, mode: str = "continue", accept_versions: bool = False) -> RunFolder:
+    """Open a run folder; one process at a time can.
+
+    Args:
+        path: The folder.
+        mode: ``"new"``: it must not exist, or be empty. ``"resume"``: it must hold a run. ``"continue"``: either.
+            ``"overwrite"``: as ``"new"``, but a run that it holds is deleted first.
+        accept_versions: Whether to go on with a run that was made with other versions of Python and of packages; its
+            result may then differ in the last digits from that of an uninterrupted run.
+
+    Returns:
+        The open folder, to be used in a ``with`` block.
+
+    Raises:
+        RunFolderError: If the folder is not as the mode wants it, is in use by another process, or cannot be used.
+        SettingError: If the mode is another.
+
+    Examples:
+        >>> folder = getfixture("tmp_path") / "run"
+        >>> with open_run(folder) as run:
+        ...     run.found.snapshot is None
+        True
+        >>> open_run(folder, "resume")
+        Traceback (most recent call last):
+        dlopt_deap.errors.RunFolderError: There is no run in ...; start one there without resuming.
+    """
+    check_choice("mode", mode, MODES)
+    folder = Path(path)
+    holds_run = (folder / schema.NAME).exists()
+    if mode == "overwrite" and holds_run:
+        _delete_run(folder)
+    elif mode == "resume" and not holds_run:
+        raise RunFolderError(f"There is no run in {folder}; start one there without resuming.")
+    elif mode == "new" and holds_run:
+        raise RunFolderError(
+            f"The output folder {folder} holds a run; resume it, overwrite it, or choose another folder."
+        )
+    elif mode in ("resume", "continue") and holds_run:
+        return RunFolder(folder, accept_versions)
+    return RunFolder(new_run_folder(folder))
+
+
+def _delete_run(folder: Path) -> None:
+    """Delete what a run left in a folder, unless somebody is at it."""
+    with lock.FolderLock(folder):
+        try:
+            if (folder / "figures").is_dir() and not (folder / "figures").is_symlink():
+                shutil.rmtree(folder / "figures")
+            for name in RUN_FILES:
+                (folder / name).unlink(missing_ok=True)
+        except OSError as error:
+            raise RunFolderError(f"The run in {folder} cannot be deleted: {error.strerror or error}.") from error
 
 
 def new_run_folder(path: str | Path) -> Path:
@@ -27,7 +93,7 @@ def new_run_folder(path: str | Path) -> Path:
         raise RunFolderError(f"The output folder {folder} is a file; choose another name for the folder.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        occupied = next(folder.iterdir(), None)
+        occupied = next((entry for entry in folder.iterdir() if entry.name != lock.NAME), None)
         if occupied is None:
             probe = folder / ".probe"
             probe.touch()

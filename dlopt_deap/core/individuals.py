@@ -1,0 +1,97 @@
+"""Individuals as plain values and back, whatever class they are of: this package's, or made by ``deap.creator``."""
+
+import copy
+from array import array
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from dlopt_deap.core.solution import Solution
+from dlopt_deap.errors import RunFolderError
+
+
+def plain_genes(individual: Any) -> Any:
+    """Give the genes of an individual as a list, or as an array if it is one of numpy's.
+
+    Examples:
+        >>> plain_genes(Solution([3, 5], weights=(1,)))
+        [3, 5]
+    """
+    return np.array(individual) if isinstance(individual, np.ndarray) else list(individual)
+
+
+def have_same_genes(one: Any, other: Any) -> bool:
+    """Whether two individuals are alike, of whatever class; ``==`` on numpy's arrays would answer for each gene."""
+    return bool(np.array_equal(one, other)) if isinstance(one, np.ndarray) else bool(one == other)
+
+
+def individual_state(individual: Any) -> dict[str, Any]:
+    """Give an individual as plain values: its genes, its fitness, and the attributes that somebody gave it."""
+    fitness = {name: value for name, value in vars(individual.fitness).items() if name != "weights"}
+    attributes = {name: value for name, value in vars(individual).items() if name not in ("genes", "fitness")}
+    return {"genes": plain_genes(individual), "fitness": fitness, "attributes": attributes}
+
+
+def restore_individual(state: Mapping[str, Any], template: Any) -> Any:
+    """Make an individual of the class of ``template`` from what :func:`individual_state` gave.
+
+    Raises:
+        RunFolderError: If the values do not make such an individual.
+    """
+    try:
+        individual = _with_genes(template, state["genes"])
+        del individual.fitness.values
+        wvalues = tuple(state["fitness"]["wvalues"])
+        if wvalues and (len(wvalues) != len(individual.fitness.weights) or not np.isfinite(wvalues).all()):
+            raise ValueError(f"its fitness values are {wvalues}")
+        _set_attributes(individual.fitness, state["fitness"])
+        _set_attributes(individual, state["attributes"])
+    except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
+        raise RunFolderError(f"A run holds an individual that cannot be restored: {error}.") from error
+    return individual
+
+
+def population_state(individuals: Iterable[Any]) -> dict[str, Any]:
+    """Give individuals as plain values; one that stands in several places is told once, and stays one."""
+    distinct: dict[int, Any] = {}
+    places = []
+    for individual in individuals:
+        distinct.setdefault(id(individual), individual)
+        places.append(list(distinct).index(id(individual)))
+    return {"individuals": [individual_state(one) for one in distinct.values()], "places": places}
+
+
+def restore_population(state: Mapping[str, Any], template: Any) -> list[Any]:
+    """Make the individuals that :func:`population_state` told of.
+
+    Raises:
+        RunFolderError: If the values do not make such individuals.
+    """
+    try:
+        individuals = [restore_individual(one, template) for one in state["individuals"]]
+        return [individuals[place] for place in state["places"]]
+    except (TypeError, KeyError, IndexError) as error:
+        raise RunFolderError(f"A run holds a population that cannot be restored: {error}.") from error
+
+
+def _with_genes(template: Any, genes: Any) -> Any:
+    """Copy an individual, with other genes."""
+    if isinstance(template, Solution):
+        return Solution(genes, template.fitness.weights)
+    if isinstance(template, np.ndarray):
+        individual = np.asarray(genes, dtype=template.dtype).view(type(template))
+        vars(individual).update(copy.deepcopy(vars(template)))
+        return individual
+    individual = copy.deepcopy(template)
+    individual[:] = array(template.typecode, genes) if isinstance(template, array) else genes
+    return individual
+
+
+def _set_attributes(owner: Any, attributes: Mapping[str, Any]) -> None:
+    """Set attributes, but none that the class itself has: a file must not replace a method."""
+    for name, value in attributes.items():
+        declared = name in ("wvalues", "metrics", "trained")
+        if not name.isidentifier() or name.startswith("_") or (hasattr(type(owner), name) and not declared):
+            raise ValueError(f"{name!r} is no attribute that an individual may be given")
+        setattr(owner, name, value)

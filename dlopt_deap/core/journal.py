@@ -1,0 +1,151 @@
+"""The journal of a search: each evaluation is written down as it is made, and given back after a crash."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from dlopt_deap.core.individuals import plain_genes
+from dlopt_deap.core.solution import Values
+from dlopt_deap.errors import RunFolderError
+from dlopt_deap.storage import Evaluation, RunFolder
+from dlopt_deap.storage.codec import dumps
+
+SEARCH = "search"
+"""The stage whose evaluations are numbered in the order in which the search asks for them."""
+
+
+class Journal:
+    """Evaluates through a map, and keeps in a run folder what comes back; without a folder it only evaluates.
+
+    Args:
+        run: The open run folder, if there is one.
+        targets: The names of the fitness values, in their order.
+    """
+
+    def __init__(self, run: RunFolder | None, targets: Sequence[str]) -> None:
+        self.run = run
+        self.targets = tuple(targets)
+
+    def evaluate(
+        self,
+        map_: Callable[..., Iterable[Any]],
+        function: Callable[[Any], Values],
+        individuals: Sequence[Any],
+        stage: str = SEARCH,
+        first: int = 1,
+        generation: int = 0,
+    ) -> Iterator[Values | None]:
+        """Evaluate individuals, except those that an earlier session has evaluated.
+
+        Args:
+            map_: Where to evaluate. If it has ``completions``, as those of :mod:`dlopt_deap.parallel` have, a result is
+                written down as soon as it is made, not when those before it are; if it is ``joint``, because values
+                depend on all that are evaluated together, all or none are taken from an earlier session.
+            function: The guarded evaluate function.
+            individuals: The individuals.
+            stage: What they are evaluated for.
+            first: The number of the first of them in the search.
+            generation: The generation that asks.
+
+        Yields:
+            The values of each individual, in order; and ``None`` before the first new evaluation, after each, and now
+            and then while none is completed, so that the caller can look at the clock and at signals.
+
+        Raises:
+            RunFolderError: If an earlier session evaluated something else in that place, or writing fails.
+        """
+        done = self._recorded(stage, first, individuals)
+        if len(done) < len(individuals) and getattr(map_, "joint", False):
+            done = {}
+        missing = [position for position in range(len(individuals)) if position not in done]
+        place = 0
+        while place in done:
+            yield done.pop(place)
+            place += 1
+        if not missing:
+            return
+        yield None
+        numbers = self._numbers(stage, first, len(individuals))
+        for batch in _batches(map_, function, [individuals[position] for position in missing]):
+            rows = []
+            for index, values in batch:
+                position = missing[index]
+                done[position] = values
+                rows.append(self._row(stage, numbers[position], generation, individuals[position], values))
+            self._write(rows)
+            while place in done:
+                yield done.pop(place)
+                place += 1
+            yield None
+
+    def _recorded(self, stage: str, first: int, individuals: Sequence[Any]) -> dict[int, Values]:
+        """Give what an earlier session made of these individuals, by their positions."""
+        if self.run is None or not self.run.found.evaluations:
+            return {}
+        if stage != SEARCH:
+            known = {
+                dumps(one.genes, {}): one for (name, _), one in self.run.found.evaluations.items() if name == stage
+            }
+            wanted = enumerate(dumps(plain_genes(individual), {}) for individual in individuals)
+            return {position: self._values(known[genes]) for position, genes in wanted if genes in known}
+        recorded = {}
+        for position, individual in enumerate(individuals):
+            row = self.run.found.evaluations.get((stage, first + position))
+            if row is not None:
+                _check_same_genes(row, individual)
+                recorded[position] = self._values(row)
+        return recorded
+
+    def _numbers(self, stage: str, first: int, count: int) -> range:
+        """Number evaluations: in the search as it asks, in another stage after those that it has."""
+        if stage != SEARCH and self.run is not None:
+            first = 1 + max((number for name, number in self.run.found.evaluations if name == stage), default=0)
+        return range(first, first + count)
+
+    def _row(self, stage: str, number: int, generation: int, individual: Any, values: Values) -> Evaluation:
+        """Make the row of one evaluation."""
+        origin = values.provenance
+        fitness = dict(zip(self.targets, values, strict=True))
+        known = (stage, number, generation, plain_genes(individual), fitness, values.metrics)
+        return Evaluation(*known, origin.seconds, origin.worker, origin.traceback, values.trained)
+
+    def _values(self, row: Evaluation) -> Values:
+        """Make the values that an evaluation gave."""
+        if set(row.fitness) != set(self.targets):
+            raise RunFolderError(
+                f"Evaluation {row.number} of the run has values of {sorted(row.fitness)}, and the problem's targets "
+                f"are {sorted(self.targets)}; put a whole copy of the run back."
+            )
+        values = Values([row.fitness[name] for name in self.targets], row.metrics)
+        if row.extra is not None:
+            values.trained = row.extra
+        return values
+
+    def _write(self, rows: list[Evaluation]) -> None:
+        """Write rows down, if there is where to."""
+        if self.run is not None and rows:
+            self.run.write_evaluations(rows)
+
+
+def _batches(
+    map_: Callable[..., Iterable[Any]], function: Callable[[Any], Values], individuals: list[Any]
+) -> Iterator[list[tuple[int, Values]]]:
+    """Give what has been completed, as positions and values, whenever there is news; an empty list if there is none."""
+    if getattr(map_, "joint", False):
+        yield list(enumerate(map_(function, individuals)))
+    elif hasattr(map_, "completions"):
+        for completed in map_.completions(function, individuals):
+            yield [] if completed is None else [completed]
+    else:
+        for completed in enumerate(map_(function, individuals)):
+            yield [completed]
+
+
+def _check_same_genes(row: Evaluation, individual: Any) -> None:
+    """See that the search asks again for what it had asked for."""
+    genes = plain_genes(individual)
+    if dumps(row.genes, {}) != dumps(genes, {}):
+        raise RunFolderError(
+            f"Evaluation {row.number} of the run was of {row.genes!r:.200}, and now the search asks for {genes!r:.200} "
+            "in its place. Something in the toolbox, the algorithm or a callback has changed, keeps a state that is "
+            "not saved (see `state_dict`), or draws from elsewhere than Python's `random` and numpy's generator."
+        )

@@ -1,0 +1,108 @@
+"""Everything that going on with a search needs, as plain values and back."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from deap import tools
+
+from dlopt_deap.core.individuals import plain_genes, population_state, restore_individual, restore_population
+from dlopt_deap.errors import DloptError, RunFolderError
+from dlopt_deap.seeding import random_state, set_random_state
+from dlopt_deap.storage import RunFolder, Snapshot
+
+if TYPE_CHECKING:
+    from dlopt_deap.core.optimization import ModelOptimization
+    from dlopt_deap.core.search import Callback, Search
+
+
+def take_snapshot(search: "Search", technique: "ModelOptimization", callbacks: Sequence["Callback"]) -> dict[str, Any]:
+    """Give the state of a search after a generation.
+
+    Returns:
+        What ``RunFolder.write_generation`` can write: the counts, the population, the hall of fame, the state of
+        technique and callbacks (of those that have ``state_dict``), and the random streams.
+    """
+    return {
+        **search.counts(),
+        "population": population_state(search.population),
+        "hall_of_fame": population_state(search.hall_of_fame.items),
+        "technique": technique.state_dict(search),
+        "callbacks": [_state_of(callback) for callback in callbacks],
+        "random": random_state(),
+    }
+
+
+def write_snapshot(
+    run: RunFolder, search: "Search", technique: "ModelOptimization", callbacks: Sequence["Callback"]
+) -> None:
+    """Write down where a search stands after a generation, with the rows of the logbook that are new."""
+    number = len(search.logbook)
+    rows = list(enumerate(search.rows, start=number - len(search.rows) + 1))
+    population = [plain_genes(individual) for individual in search.population]
+    run.write_generation(number, rows, population, take_snapshot(search, technique, callbacks))
+    search.rows = []
+
+
+def restore_snapshot(
+    snapshot: Snapshot, search: "Search", technique: "ModelOptimization", callbacks: Sequence["Callback"]
+) -> None:
+    """Bring a search, its technique and its callbacks to where a snapshot was taken; the random streams last.
+
+    Raises:
+        RunFolderError: If the snapshot does not fit, because it is damaged or the callbacks are others.
+    """
+    state = snapshot.state
+    try:
+        search.restore_counts(state)
+        template = search.toolbox.population(n=1)[0]
+        search.population = restore_population(state["population"], template)
+        _restore_hall_of_fame(search.hall_of_fame, state["hall_of_fame"], template)
+        for individual in [*search.population, *search.hall_of_fame]:
+            _check_valid(search, individual)
+        for row in snapshot.rows:
+            search.logbook.record(**row)
+        technique.load_state_dict(search, state["technique"])
+        _restore_callbacks(callbacks, state["callbacks"])
+        set_random_state(state["random"])
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        if isinstance(error, DloptError):
+            raise
+        raise RunFolderError(f"The snapshot of the run does not fit: {error!r}; put a whole copy back.") from error
+
+
+def has_state(owner: Any) -> bool:
+    """Whether an algorithm or a callback says itself what must be kept of it."""
+    return hasattr(owner, "state_dict") and hasattr(owner, "load_state_dict")
+
+
+def _state_of(callback: Any) -> Any:
+    """Give the state of a callback that has one."""
+    return callback.state_dict() if has_state(callback) else None
+
+
+def _restore_hall_of_fame(hall: tools.HallOfFame, state: Any, template: Any) -> None:
+    """Fill a hall of fame as it was, in the same order among equals."""
+    hall.items[:] = [restore_individual(one, template) for one in state["individuals"]]
+    hall.keys[:] = [item.fitness for item in reversed(hall.items)]
+
+
+def _check_valid(search: "Search", individual: Any) -> None:
+    """Refuse an individual that the problem would have to repair: none that it made itself needs that."""
+    genes = list(individual)
+    repaired = search.problem.repair(search.toolbox.clone(individual))
+    if list(repaired) != genes:
+        raise RunFolderError(f"The run holds the individual {genes!r:.200}, which is none of this problem's space.")
+
+
+def _restore_callbacks(callbacks: Sequence["Callback"], states: Sequence[Any]) -> None:
+    """Give each callback its state back."""
+    with_state = [position for position, state in enumerate(states) if state is not None]
+    expected = [position for position, callback in enumerate(callbacks) if has_state(callback)]
+    if with_state != expected:
+        raise RunFolderError(
+            f"The run was made with states of the callbacks {with_state}, and now those with a state are {expected}; "
+            "give the same callbacks in the same order."
+        )
+    for position in expected:
+        callback: Any = callbacks[position]
+        callback.load_state_dict(states[position])

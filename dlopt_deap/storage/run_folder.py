@@ -1,0 +1,216 @@
+"""A run: a folder that survives whatever ends its process."""
+
+import os
+import platform
+import socket
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from dlopt_deap.errors import RunFolderError
+from dlopt_deap.storage import schema
+from dlopt_deap.storage.codec import dumps
+from dlopt_deap.storage.difference import MAX_SHOWN, differences
+from dlopt_deap.storage.lock import FolderLock
+from dlopt_deap.storage.reading import read_found, state_digest
+from dlopt_deap.storage.records import Evaluation, Found
+from dlopt_deap.storage.writer import Statement, Writer
+
+SNAPSHOTS_KEPT = 3
+"""The latest snapshots that are kept; the logbook and the evaluations are kept all."""
+
+INSERT_EVALUATION = f"INSERT OR REPLACE INTO evaluations VALUES ({', '.join('?' * 13)})"
+INSERT_SESSION = f"INSERT INTO sessions VALUES ({', '.join('?' * 10)})"
+
+
+class RunFolder:
+    """An open run folder: what an earlier session left there, and the place where this one writes.
+
+    Use it in a ``with`` block, which writes what waits and gives the folder back. Nothing is written before something
+    is evaluated, so a run that has ended already stays as it is, and one whose settings are refused leaves nothing.
+
+    Args:
+        path: The folder, which exists; see :func:`~dlopt_deap.storage.open_run`.
+        accept_versions: Whether to go on with a run that was made with other versions of Python and of packages.
+
+    Attributes:
+        path: The folder.
+        found: What an earlier session left.
+        options: The words of the command line of this session, kept for whoever resumes the run.
+        stop: The criteria of this session, as JSON values.
+        changed: Whether this session wrote anything.
+
+    Raises:
+        RunFolderError: If the folder is in use, or its file is damaged or no run.
+    """
+
+    def __init__(self, path: Path, accept_versions: bool = False) -> None:
+        self.path = path
+        self._accept_versions = accept_versions
+        self.options: list[str] = []
+        self.changed = False
+        self.stop: dict[str, Any] = {}
+        self.found = Found()
+        self._file = path / schema.NAME
+        self._waiting: list[Statement] = []
+        self._session = 1
+        self._writer: Writer | None = None
+        self._lock = FolderLock(path)
+        try:
+            if self._is_begun():
+                self._open()
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def settle(self, settings: dict[str, Any]) -> None:
+        """Write down the settings of a new run, or see that those of an old one are the same.
+
+        Args:
+            settings: JSON values by field; fields that the run does not have yet are added to it.
+
+        Raises:
+            RunFolderError: If they differ, naming each field with both values.
+        """
+        given = settings | {"versions": versions()}
+        stored = {field: value for field, value in self.found.settings.items() if field in given}
+        plain = {field: value for field, value in given.items() if field in stored}
+        if self._accept_versions:
+            stored["versions"] = plain["versions"] = given["versions"]
+        found = differences(stored, plain)
+        if found:
+            shown = "; ".join(found[:MAX_SHOWN]) + ("; and more" if len(found) > MAX_SHOWN else "")
+            only_versions = all(difference.startswith("versions.") for difference in found)
+            way = "accept other versions, or install the old ones" if only_versions else "use the old settings"
+            raise RunFolderError(
+                f"The run in {self.path} was made with other settings, so it cannot go on with these: {shown}. To "
+                f"resume it {way}; to start anew choose another folder."
+            )
+        new = {field: value for field, value in given.items() if field not in stored}
+        self.found.settings |= new
+        self._waiting += [("INSERT INTO settings VALUES (?, ?)", (name, dumps(value))) for name, value in new.items()]
+
+    def write_evaluations(self, evaluations: Iterable[Evaluation]) -> None:
+        """Write down evaluations, all of them or none."""
+        statements: list[Statement] = []
+        for one in evaluations:
+            arrays: dict[str, bytes] = {}
+            extra = None if one.extra is None else dumps(one.extra, arrays)
+            genes = dumps(one.genes, arrays)
+            status, reason = str(one.metrics.get("status", "ok")), one.metrics.get("reason")
+            row = (one.stage, one.number, one.generation, genes, dumps(dict(one.fitness)), status, reason)
+            more = (one.traceback or None, dumps(dict(one.metrics)), extra, one.seconds, one.worker, _now())
+            statements += [*_array_statements(arrays), (INSERT_EVALUATION, (*row, *more))]
+            if one.stage == "search":
+                self.found.numbers.setdefault(genes, one.number)
+        self._write(statements)
+
+    def write_generation(
+        self, number: int, rows: Sequence[tuple[int, dict[str, Any]]], population: Sequence[Sequence[Any]], state: Any
+    ) -> None:
+        """Write down that a generation is complete: its rows of the logbook and where the search stands, in one piece.
+
+        Args:
+            number: The rows of the logbook so far.
+            rows: Those of them that are new, each with its number, from 1.
+            population: The genes of the population.
+            state: Everything that going on from here needs.
+        """
+        arrays: dict[str, bytes] = {}
+        text = dumps(state, arrays)
+        members = dumps([self.found.numbers.get(dumps(genes, {})) for genes in population])
+        statements = _array_statements(arrays)
+        statements += [
+            ("INSERT OR REPLACE INTO generations VALUES (?, ?, ?)", (row, dumps(logbook), members))
+            for row, logbook in rows
+        ]
+        statements.append(("INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?)", (number, text, state_digest(text))))
+        statements.append(
+            (
+                "DELETE FROM snapshots WHERE generations NOT IN "
+                "(SELECT generations FROM snapshots ORDER BY generations DESC LIMIT ?)",
+                (SNAPSHOTS_KEPT,),
+            )
+        )
+        self._write(statements)
+
+    def end_session(self, stopped_by: str, seconds: float) -> None:
+        """Write down what ended the search, unless nothing has changed."""
+        if self.changed or stopped_by != self.found.stopped_by:
+            ended = "UPDATE sessions SET ended = ?, seconds = ?, stopped_by = ? WHERE number = ?"
+            self._write([(ended, (_now(), seconds, stopped_by, self._session))])
+            self.found.stopped_by = stopped_by
+        self.flush()
+
+    def flush(self) -> None:
+        """Wait until everything is on the disk."""
+        if self._writer is not None:
+            self._writer.flush()
+
+    def close(self) -> None:
+        """Write what waits, close the file and give the folder back; doing it twice does no harm."""
+        try:
+            if self._writer is not None:
+                self._writer.close()
+        finally:
+            self._lock.release()
+            if not self._file.exists():
+                with suppress(OSError):  # a folder in which anything is stays
+                    self.path.rmdir()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _is_begun(self) -> bool:
+        """Whether something was written to the file; it is empty if a process was killed just as it made it."""
+        return self._file.exists() and self._file.stat().st_size > 0
+
+    def _open(self) -> Writer:
+        """Open the file, read what an earlier session left, and have a writer for it."""
+        is_old = self._is_begun()
+        connection = schema.open_database(self._file)
+        try:
+            if is_old:
+                self.found = read_found(connection, self._file)
+                self._session = 1 + connection.execute("SELECT COUNT(*) FROM sessions").fetchone()[0]
+            self._writer = Writer(connection, self._file)
+        except BaseException:
+            connection.close()
+            raise
+        return self._writer
+
+    def _write(self, statements: list[Statement]) -> None:
+        """Hand statements to the writer, the first time with what tells of this session."""
+        writer = self._writer or self._open()
+        if not self.changed:
+            began = (self._session, _now(), socket.gethostname(), os.getpid(), dumps(versions()))
+            session = (*began, dumps(self.stop), dumps(self.options), None, None, None)
+            self._waiting.append((INSERT_SESSION, session))
+            self.changed = True
+        waiting, self._waiting = self._waiting, []
+        writer.write([*waiting, *statements])
+
+
+def versions() -> dict[str, str]:
+    """Name the versions that the last digits of a result depend on."""
+    packages = ("dlopt_deap", "deap", "numpy", "numba", "tensorflow", "keras")
+    return {"python": platform.python_version()} | {name: version(name) for name in packages}
+
+
+def _array_statements(arrays: dict[str, bytes]) -> list[Statement]:
+    """Write arrays that the file does not have yet."""
+    return [("INSERT OR IGNORE INTO arrays VALUES (?, ?)", (digest, npz)) for digest, npz in arrays.items()]
+
+
+def _now() -> str:
+    """Give the time of day (UTC), for people: nothing is decided by it."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
