@@ -2,6 +2,7 @@
 
     python -m scoop scripts/evolve_csv.py FILE --target COLUMN
     python scripts/evolve_csv.py --series sunspots --season 11
+    python scripts/evolve_csv.py FILE --resume FOLDER
 
 The fitness is the error on the validation split after a short training (``--fitness mae``), the promise of MAE random
 sampling (``log_p``, DLOPT's), or both in two stages (``log_p,mae``): search by the one, then train the best. With
@@ -14,16 +15,18 @@ from dlopt_deap import Evolution
 from dlopt_deap.architecture import RandomSamplingProblem, Space, TrainingProblem, train_best
 from dlopt_deap.networks import TrainingSettings
 from dlopt_deap.parallel import open_map
-from dlopt_deap.storage import new_run_folder
 from dlopt_deap.tools import (
     Progress,
     add_series_options,
     announce,
-    default_folder,
+    exit_code,
     finish,
+    open_search_run,
+    parse_search,
     read_series,
     run_script,
     search_parser,
+    stop_of,
 )
 
 THRESHOLD = 0.1
@@ -38,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     choices = ["mae", "mae,num_weights", "log_p", "log_p,mae"]
     parser.add_argument("--fitness", choices=choices, default="mae", help="(%(default)s)")
     parser.add_argument("--epochs", type=int, default=10, metavar="N", help="of a training in the search (%(default)s)")
-    options = parser.parse_args(argv)
+    options = parse_search(parser, argv)
 
     series = read_series(options)
     space = Space(look_back=(2, 30), layers=(1, 3), units=(1, 32), activation="linear")
@@ -48,16 +51,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     sampling = RandomSamplingProblem(series, space, num_samples=options.samples, threshold=THRESHOLD)
     problem = sampling if "log_p" in options.fitness else training
     evolution = Evolution(population_size=options.population, cxpb=0.5, mutpb=1.0)
-    folder = new_run_folder(options.out or default_folder(series.name))
-    with open_map(options.workers) as map_, Progress(options.evaluations, options.quiet) as progress:
+    with (
+        open_search_run(options, series.name) as run,
+        open_map(options.workers) as map_,
+        Progress(options.evaluations, options.quiet) as progress,
+    ):
         announce(map_, options.quiet)
         toolbox = problem.toolbox(map=map_)
         result = evolution.optimize(
-            problem, options.evaluations, seed=options.seed, toolbox=toolbox, callbacks=[progress]
+            problem, stop=stop_of(options), seed=options.seed, toolbox=toolbox, callbacks=[progress], run=run
         )
-        if options.fitness == "log_p,mae":
-            result = train_best(result, training, k=5, map=map_)
-    return finish(result, folder, options.season)
+        if options.fitness == "log_p,mae" and not exit_code(result):
+            result = train_best(result, training, k=5, map=map_, run=run)
+        map_.close()
+        return finish(result, run, options.season)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
     python -m scoop scripts/evolve_sine.py
     python scripts/evolve_sine.py --workers 1
+    python scripts/evolve_sine.py --resume FOLDER
 
 It is DLOPT's optimisation example, with its space and its (mu + lambda); DLOPT's own budget is
 ``--evaluations 30 --population 3 --samples 30``.
@@ -13,15 +14,23 @@ from dlopt_deap import Evolution, data
 from dlopt_deap.architecture import RandomSamplingProblem, Space
 from dlopt_deap.core import ea_mu_plus_lambda
 from dlopt_deap.parallel import open_map
-from dlopt_deap.storage import new_run_folder
-from dlopt_deap.tools import Progress, announce, default_folder, finish, run_script, search_parser
+from dlopt_deap.tools import (
+    Progress,
+    announce,
+    finish,
+    open_search_run,
+    parse_search,
+    run_script,
+    search_parser,
+    stop_of,
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the example, and return its exit code."""
     description = "Evolve the architecture of an LSTM for a sine wave by MAE random sampling."
     parser = search_parser("evolve_sine.py", description, evaluations=300, population=10, samples=100)
-    options = parser.parse_args(argv)
+    options = parse_search(parser, argv)
 
     space = Space(look_back=(2, 20), layers=(1, 3), units=(1, 10), activation="tanh")
     problem = RandomSamplingProblem(data.sine(), space, targets={"log_p": 1}, num_samples=options.samples)
@@ -34,14 +43,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         cxpb=0.5,
         mutpb=1.0,
     )
-    folder = new_run_folder(options.out or default_folder("sine"))
-    with open_map(options.workers) as map_, Progress(options.evaluations, options.quiet) as progress:
+    with (
+        open_search_run(options, "sine") as run,
+        open_map(options.workers) as map_,
+        Progress(options.evaluations, options.quiet) as progress,
+    ):
         announce(map_, options.quiet)
         toolbox = problem.toolbox(map=map_)
         result = evolution.optimize(
-            problem, options.evaluations, seed=options.seed, toolbox=toolbox, callbacks=[progress]
+            problem, stop=stop_of(options), seed=options.seed, toolbox=toolbox, callbacks=[progress], run=run
         )
-    return finish(result, folder)
+        map_.close()
+        return finish(result, run)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,10 @@ class Inheriting:
         self.operator = operator
         self.keywords = getattr(operator, "keywords", {})
 
+    def to_dict(self) -> dict[str, Any]:
+        """Name the operator, so that a run folder can tell it from another."""
+        return {"inheriting": self.operator}
+
     def __call__(self, *individuals: Any, **settings: Any) -> Any:
         """Vary the individuals."""
         for individual in individuals:

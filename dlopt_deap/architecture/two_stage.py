@@ -7,8 +7,12 @@ from typing import Any
 
 from dlopt_deap.architecture.training_problem import TrainingProblem
 from dlopt_deap.checks import check_integer
-from dlopt_deap.core import Candidate, Guarded, Result, rank
+from dlopt_deap.core import Candidate, Guarded, Journal, Result, rank
 from dlopt_deap.errors import EvaluationError
+from dlopt_deap.storage import RunFolder
+
+STAGE = "second stage"
+"""What a run folder calls the trainings, and their settings."""
 
 
 def train_best(
@@ -16,6 +20,7 @@ def train_best(
     problem: TrainingProblem,
     k: int = 5,
     map: Callable[..., Iterable[Any]] = map,  # noqa: A002 - the name of the alias in a toolbox
+    run: RunFolder | None = None,
 ) -> Result:
     """Train the best of a search for long, and rank them by what they forecast on the validation split.
 
@@ -25,6 +30,7 @@ def train_best(
         problem: How to train: its final trainings are made.
         k: How many of the best to train.
         map: Where to train, such as one of :mod:`dlopt_deap.parallel`.
+        run: The open folder of the search; the trainings are kept there too, and not made again when it is resumed.
 
     Returns:
         The result of both stages: its problem is the second one; what the first stage saw of a candidate is in the
@@ -39,10 +45,14 @@ def train_best(
     """
     chosen = result.candidates[: check_integer("k", k, low=1)]
     evaluate = Guarded(partial(problem.reestimate, seed=result.seed), problem.weights)
+    if run is not None:
+        run.settle({STAGE: problem.settings()})
     trained = []
     reason = ""
-    for candidate, values in zip(chosen, map(evaluate, [one.solution for one in chosen]), strict=True):
-        if values.metrics["status"] == "failed":
+    journal = Journal(run, list(problem.targets))
+    trainings = journal.evaluate(map, evaluate, [one.solution for one in chosen], stage=STAGE)
+    for candidate, values in zip(chosen, filter(None, trainings), strict=True):
+        if values.metrics["status"] != "ok":
             reason = values.metrics["reason"]
             continue
         solution = problem.solution(candidate.solution)

@@ -4,6 +4,7 @@ from dlopt_deap.core.algorithms import SelfAdjustingMuPlusLambda, ea_mu_comma_la
 from dlopt_deap.core.evolution import Evolution
 from dlopt_deap.core.forecast import Forecast, compare_forecasts, forecast_errors
 from dlopt_deap.core.guard import Guarded
+from dlopt_deap.core.journal import Journal
 from dlopt_deap.core.optimization import ModelOptimization
 from dlopt_deap.core.pareto import first_front, knee
 from dlopt_deap.core.problem import Problem
@@ -21,6 +22,7 @@ __all__ = [
     "Fitness",
     "Forecast",
     "Guarded",
+    "Journal",
     "ModelOptimization",
     "Problem",
     "Provenance",

@@ -45,8 +45,8 @@ def _read_session(connection: sqlite3.Connection, found: Found) -> None:
     latest = "SELECT options, stop, stopped_by FROM sessions ORDER BY number DESC LIMIT 1"
     for options, stop, stopped_by in connection.execute(latest).fetchall():
         found.options, found.stop, found.stopped_by = loads(options), loads(stop), str(stopped_by or "")
-        if not isinstance(found.options, list) or not all(isinstance(word, str) for word in found.options):
-            raise RunFolderError("the options of a session are no list of words.")
+        if not isinstance(found.options, dict) or not isinstance(found.stop, dict):
+            raise RunFolderError("the options and criteria of a session are no names with values.")
     (seconds,) = connection.execute("SELECT MAX(seconds) FROM sessions").fetchone()
     found.seconds = float(seconds or 0.0)
 

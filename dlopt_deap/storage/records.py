@@ -53,7 +53,7 @@ class Found:
 
     Attributes:
         settings: The settings of the run by field; empty if there was no earlier session.
-        options: The options of the latest session's program, as words of a command line.
+        options: The options of the latest session's program, by name.
         stop: The criteria of the latest session.
         stopped_by: What ended the latest session: ``""`` if it was killed.
         seconds: The seconds of the search, as far as they were written down.
@@ -64,7 +64,7 @@ class Found:
     """
 
     settings: dict[str, Any] = field(default_factory=dict)
-    options: list[str] = field(default_factory=list)
+    options: dict[str, Any] = field(default_factory=dict)
     stop: dict[str, Any] = field(default_factory=dict)
     stopped_by: str = ""
     seconds: float = 0.0

@@ -40,7 +40,7 @@ class RunFolder:
     Attributes:
         path: The folder.
         found: What an earlier session left.
-        options: The words of the command line of this session, kept for whoever resumes the run.
+        options: The options of this session's program, as JSON values, kept for whoever resumes the run.
         stop: The criteria of this session, as JSON values.
         changed: Whether this session wrote anything.
 
@@ -51,7 +51,7 @@ class RunFolder:
     def __init__(self, path: Path, accept_versions: bool = False) -> None:
         self.path = path
         self._accept_versions = accept_versions
-        self.options: list[str] = []
+        self.options: dict[str, Any] = {}
         self.changed = False
         self.stop: dict[str, Any] = {}
         self.found = Found()

@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,8 @@ class Writer:
         if self._thread.is_alive():
             self._groups.put(None)
             self._thread.join()
+            with suppress(sqlite3.Error):  # SQLite's own journal, empty by now, goes
+                self._connection.execute("PRAGMA journal_mode = DELETE")
         self._connection.close()
         self._check()
 

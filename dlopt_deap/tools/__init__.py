@@ -3,9 +3,10 @@
 from dlopt_deap.tools.output import save_run, save_training
 from dlopt_deap.tools.progress import Progress
 from dlopt_deap.tools.quiet import load_keras
+from dlopt_deap.tools.run_options import default_folder, open_search_run, parse_search, stop_of
 from dlopt_deap.tools.script import (
     announce,
-    default_folder,
+    exit_code,
     finish,
     forecast_report,
     report,
@@ -22,9 +23,12 @@ __all__ = [
     "announce",
     "column_names",
     "default_folder",
+    "exit_code",
     "finish",
     "forecast_report",
     "load_keras",
+    "open_search_run",
+    "parse_search",
     "read_series",
     "report",
     "run_parser",
@@ -33,5 +37,6 @@ __all__ = [
     "save_training",
     "script_parser",
     "search_parser",
+    "stop_of",
     "whole_numbers",
 ]

@@ -5,15 +5,17 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 
 from dlopt_deap.architecture import TrainingProblem
 from dlopt_deap.core import Forecast, Result
+from dlopt_deap.core.stop import SIGNALS
 from dlopt_deap.errors import DloptError
 from dlopt_deap.parallel import Map, ScoopMap, scoop_is_running
+from dlopt_deap.storage import RunFolder
 from dlopt_deap.tools.output import save_run
 from dlopt_deap.tools.quiet import load_keras
+from dlopt_deap.tools.run_options import add_run_options
 
 EXIT_CODES = {"interrupted": 130, "terminated": 143, "failures": 1}
 """The exit codes of searches that did not end by a criterion; the first two as shells have them for the signals."""
@@ -49,12 +51,8 @@ def search_parser(
     parser = run_parser(program, description, samples)
     parser.add_argument("--evaluations", type=int, default=evaluations, metavar="N", help="in all (%(default)s)")
     parser.add_argument("--population", type=int, default=population, metavar="N", help="individuals (%(default)s)")
+    add_run_options(parser)
     return parser
-
-
-def default_folder(name: str) -> Path:
-    """Name a folder below ``runs/`` that no earlier run has."""
-    return Path("runs") / f"{name}-{datetime.now():%Y%m%d-%H%M%S-%f}"
 
 
 def announce(map_: Map, quiet: bool = False) -> None:
@@ -64,16 +62,29 @@ def announce(map_: Map, quiet: bool = False) -> None:
         print(f"Evaluating on {map_.description}{how}.", file=sys.stderr, flush=True)
 
 
-def finish(result: Result, folder: Path, season: int | None = None) -> int:
-    """Save a result, report it, and return the program's exit code."""
-    load_keras()
-    save_run(result, folder, season)
+def finish(result: Result, run: RunFolder, season: int | None = None) -> int:
+    """Save a result, report it, and return the program's exit code; of a run that had ended before, only report it."""
+    if run.changed or not (run.path / "result.json").exists():
+        load_keras()
+        save_run(result, run.path, season)
+    else:
+        print(f"This run has ended before, by {result.stopped_by}; nothing was changed. More --evaluations extend it.")
     print(report(result))
     if isinstance(result.problem, TrainingProblem):
         print(forecast_report(result.forecast(season)))
-    print(f"run folder: {folder}", flush=True)
+    print(f"run folder: {run.path}", flush=True)
     if result.stopped_by == "failures":
         print(f"Too many evaluations in a row failed, the last one with: {result.last_failure}", file=sys.stderr)
+    code = exit_code(result)
+    if code:
+        print(f"To go on with it: --resume {run.path}", file=sys.stderr)
+    return code
+
+
+def exit_code(result: Result) -> int:
+    """Give the exit code of a program whose search ended so: 0, or as shells have them for the signals."""
+    if result.stopped_by in SIGNALS:
+        return 128 + signal.Signals[result.stopped_by]
     return EXIT_CODES.get(result.stopped_by, 0)
 
 
@@ -124,7 +135,7 @@ def run_script(name: str, main: Callable[[], int]) -> None:
     except KeyboardInterrupt:
         code = EXIT_CODES["interrupted"]
         print(
-            f"{name} failed: interrupted before the results were written.",
+            f"{name} failed: interrupted before the results were written; a search can go on with --resume.",
             file=sys.stderr,
             flush=True,
         )
