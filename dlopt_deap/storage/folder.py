@@ -48,13 +48,14 @@ def open_run(path: str | Path, mode: str = "continue", accept_versions: bool = F
     holds_run = (folder / schema.NAME).exists()
     if mode == "overwrite" and holds_run:
         _delete_run(folder)
-    elif mode == "resume" and not holds_run:
+        return RunFolder(folder)
+    if mode == "resume" and not holds_run:
         raise RunFolderError(f"There is no run in {folder}; start one there without resuming.")
-    elif mode == "new" and holds_run:
+    if mode == "new" and holds_run:
         raise RunFolderError(
             f"The output folder {folder} holds a run; resume it, overwrite it, or choose another folder."
         )
-    elif mode in ("resume", "continue") and holds_run:
+    if holds_run:
         return RunFolder(folder, accept_versions)
     return RunFolder(new_run_folder(folder))
 

@@ -20,6 +20,9 @@ APPLICATION_ID = 0x444C4F50
 BUSY_SECONDS = 60.0
 """So long a writer waits for a reader to let go of the file, before it gives up."""
 
+HEADER_BYTES = 100
+"""The header of every SQLite file that is not empty."""
+
 MAX_BYTES = 2**28
 """The longest text or array that is read from a file, 256 MiB: a longer one was not written by this package."""
 
@@ -87,8 +90,7 @@ def open_database(path: Path) -> sqlite3.Connection:
         RunFolderError: If the file is no run, damaged, of a newer version, locked, or cannot be read and written.
     """
     try:
-        is_new = not path.exists() or path.stat().st_size == 0
-        if not is_new:
+        if path.exists() and not is_unfinished(path):
             _check_header(path)
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     except (OSError, sqlite3.Error) as error:
@@ -96,7 +98,8 @@ def open_database(path: Path) -> sqlite3.Connection:
     try:
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_BYTES)
         connection.execute("PRAGMA trusted_schema = OFF")
-        if is_new:
+        # SQLite undoes here what a killed process had not completed, maybe even the making of the tables.
+        if connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone() == (0,) and is_unfinished(path):
             _create(connection)
         else:
             _check(connection, path)
@@ -106,6 +109,12 @@ def open_database(path: Path) -> sqlite3.Connection:
         connection.close()
         raise error if isinstance(error, RunFolderError) else explain(error, path) from error
     return connection
+
+
+def is_unfinished(path: Path) -> bool:
+    """Whether a process was killed in the middle of a transaction, or before the first, so that SQLite must look first."""
+    journal = path.with_name(f"{path.name}-journal")
+    return path.stat().st_size == 0 or journal.exists()
 
 
 def explain(error: Exception, path: Path) -> RunFolderError:
@@ -135,9 +144,11 @@ def _check_header(path: Path) -> None:
     if not path.is_file():
         raise RunFolderError(f"The run's file {path} is no regular file; choose another folder.")
     with path.open("rb") as file:
-        header = file.read(16)
-    if header != b"SQLite format 3\x00":
+        header = file.read(HEADER_BYTES)
+    if header[:16] != b"SQLite format 3\x00":
         raise RunFolderError(f"The file {path} is no SQLite file, and so no run; choose another folder.")
+    if len(header) < HEADER_BYTES:
+        raise RunFolderError(f"The run's file {path} cannot be used: it ends after {len(header)} bytes; {DAMAGED}.")
 
 
 def _create(connection: sqlite3.Connection) -> None:
@@ -163,7 +174,7 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
         )
     (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     if verdict != "ok":
-        raise RunFolderError(f"The run's file {path} cannot be used: {verdict}; {DAMAGED}.")
+        raise RunFolderError(f"The run's file {path} cannot be used: {' '.join(verdict.split())}; {DAMAGED}.")
     made = connection.execute("SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'").fetchall()
     tables = {name: sql for kind, name, sql in made if kind == "table"}
     others = [f"{kind} {name}" for kind, name, _ in made if kind == "trigger"]

@@ -1,6 +1,6 @@
-"""A program that searches in a run folder, for tests that end it in the middle.
+"""A program that searches in a run folder and can be ended in the middle, for `faults.py` and for the tests.
 
-    python tests/driver.py CASE FOLDER [--workers N] [--kill PLACE] [--at N] [--evaluations N] [--calls FILE]
+    python benchmarks/victim.py CASE FOLDER [--workers N] [--kill PLACE] [--at N] [--evaluations N] [--calls FILE]
 
 PLACE says where the driver kills itself by SIGKILL: at the start of the N-th evaluation ("evaluation"), within the N-th
 transaction ("write") or right after it ("written"). The outcome is written to FOLDER/outcome.json, whole or not at all.
@@ -56,13 +56,14 @@ class Watched:
         self.evaluate, self.calls, self.driver, self.fatal = evaluate, calls, driver, fatal
 
     def __call__(self, individual: Any) -> Any:
-        number = 0
+        """Evaluate an individual."""
         if self.calls is not None:
-            with Path(self.calls).open("a") as file:
-                file.write(f"{os.getpid()}\n")
-                number = file.tell() and len(Path(self.calls).read_text().splitlines()) + 1
-        if self.fatal and number == self.fatal:
-            os.kill(self.driver, signal.SIGKILL)
+            handle = os.open(self.calls, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+            os.write(handle, b".")
+            number = os.fstat(handle).st_size
+            os.close(handle)
+            if number == self.fatal:
+                os.kill(self.driver, signal.SIGKILL)
         return self.evaluate(individual)
 
 
@@ -121,4 +122,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    run_script("driver.py", main)
+    run_script("victim.py", main)

@@ -1,0 +1,144 @@
+"""Real processes, killed in the middle: a resumed run ends as one that nobody touched, value by value."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+BUDGET = 30
+CASES = ("sampling", "training", "inherited", "adjusting", "pareto", "restarts")
+PLACES = (("evaluation", 1), ("evaluation", 3), ("evaluation", 18), ("write", 1), ("write", 4), ("written", 2))
+SCOOP = ("-m", "scoop", "-n", "2")
+
+pytestmark = pytest.mark.slow
+
+
+def victim(case: str, folder: Path, *arguments: str, scoop: bool = False) -> subprocess.CompletedProcess[str]:
+    command = [*(SCOOP if scoop else ()), "benchmarks/victim.py", case, str(folder), *arguments]
+    return subprocess.run([sys.executable, *command], cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+@cache
+def expected(case: str) -> Any:
+    """The outcome and the evaluations of a run that nobody touched."""
+    folder = Path(mkdtemp()) / "run"
+    done = victim(case, folder, "--workers", "1")
+    assert done.returncode == 0, done.stderr
+    return json.loads((folder / "outcome.json").read_text()), evaluations(folder), generations(folder)
+
+
+def evaluations(folder: Path) -> dict[Any, Any]:
+    """What is written down of each evaluation, without what differs from run to run."""
+    columns = "stage, number, generation, genes, fitness, status, reason, metrics"
+    if not query(folder, "SELECT * FROM sqlite_master"):  # killed before it had made the tables
+        return {}
+    return {row[:2]: row[2:] for row in query(folder, f"SELECT {columns} FROM evaluations")}
+
+
+def generations(folder: Path) -> list[Any]:
+    return query(folder, "SELECT * FROM generations")
+
+
+def query(folder: Path, text: str) -> list[Any]:
+    connection = sqlite3.connect(folder / "run.sqlite")
+    try:
+        return connection.execute(text).fetchall()
+    finally:
+        connection.close()
+
+
+def check_resumed(case: str, folder: Path, scoop: bool = False, *arguments: str) -> None:
+    """Resume a run; see that it ends as expected, and that nothing which was written down was done again."""
+    before = evaluations(folder)
+    calls = folder.parent / "calls"
+    done = victim(case, folder, "--calls", str(calls), *arguments, scoop=scoop)
+    assert (folder / "outcome.json").exists(), done.stderr
+    outcome, rows, logbook = expected(case)
+    assert json.loads((folder / "outcome.json").read_text()) == outcome
+    assert evaluations(folder) == rows
+    assert generations(folder) == logbook
+    assert {key: rows[key] for key in before} == before
+    made = calls.stat().st_size if calls.exists() else 0
+    assert made == BUDGET - sum(stage == "search" for stage, _ in before)
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize(("place", "at"), PLACES)
+def test_a_killed_run_resumes_to_the_same_end(tmp_path: Path, case: str, place: str, at: int) -> None:
+    folder = tmp_path / "run"
+    calls = ("--calls", str(tmp_path / "first")) if place == "evaluation" else ()
+    done = victim(case, folder, "--workers", "1", "--kill", place, "--at", str(at), *calls)
+    assert done.returncode == -signal.SIGKILL or (folder / "outcome.json").exists(), done.stderr
+    if done.returncode == -signal.SIGKILL:
+        assert not (folder / "outcome.json").exists()
+    check_resumed(case, folder, False, "--workers", "1")
+
+
+@pytest.mark.parametrize("case", ["sampling", "inherited"])
+@pytest.mark.parametrize("at", [2, 13])
+def test_a_run_in_a_pool_whose_driver_is_killed_resumes_to_the_same_end(tmp_path: Path, case: str, at: int) -> None:
+    folder = tmp_path / "run"
+    arguments = ("--workers", "2", "--kill", "evaluation", "--at", str(at), "--calls", str(tmp_path / "first"))
+    assert victim(case, folder, *arguments).returncode == -signal.SIGKILL
+    check_resumed(case, folder, False, "--workers", "2")
+
+
+@pytest.mark.parametrize("case", ["sampling", "training"])
+@pytest.mark.parametrize(("place", "at"), [("evaluation", 9), ("written", 3)])
+def test_a_run_under_scoop_whose_root_is_killed_resumes_to_the_same_end(
+    tmp_path: Path, case: str, place: str, at: int
+) -> None:
+    folder = tmp_path / "run"
+    calls = ("--calls", str(tmp_path / "first")) if place == "evaluation" else ()
+    victim(case, folder, "--kill", place, "--at", str(at), *calls, scoop=True)
+    assert (folder / "run.sqlite").exists()
+    assert not (folder / "outcome.json").exists()
+    check_resumed(case, folder, True)
+
+
+def test_a_run_that_is_killed_over_and_over_ends_as_it_should(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    kills = 0
+    while victim("sampling", folder, "--workers", "1", "--kill", "written", "--at", "2").returncode == -signal.SIGKILL:
+        kills += 1
+    assert kills > 1
+    assert json.loads((folder / "outcome.json").read_text()) == expected("sampling")[0]
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.02, 0.05, 0.1])
+def test_a_kill_from_outside_at_any_time_loses_nothing(tmp_path: Path, seconds: float) -> None:
+    import time
+
+    folder = tmp_path / "run"
+    command = [sys.executable, "benchmarks/victim.py", "sampling", str(folder), "--workers", "1"]
+    with subprocess.Popen(command, cwd=ROOT) as process:
+        while not (folder / "run.sqlite").exists() and process.poll() is None:
+            time.sleep(0.001)
+        time.sleep(seconds)
+        process.kill()
+    check_resumed("sampling", folder, False, "--workers", "1")
+
+
+def test_a_second_process_on_the_same_folder_is_refused_and_the_first_goes_on(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    stop = tmp_path / "first"
+    command = [sys.executable, "benchmarks/victim.py", "sampling", str(folder), "--workers", "1", "--calls", str(stop)]
+    with subprocess.Popen(command, cwd=ROOT) as process:
+        while not stop.exists():
+            assert process.poll() is None
+        os.kill(process.pid, signal.SIGSTOP)
+        done = victim("sampling", folder, "--workers", "1")
+        os.kill(process.pid, signal.SIGCONT)
+        assert process.wait() == 0
+    assert done.returncode == 2
+    assert f"in use by process {process.pid} on host" in done.stderr
+    assert json.loads((folder / "outcome.json").read_text()) == expected("sampling")[0]
