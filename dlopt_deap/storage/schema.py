@@ -112,7 +112,7 @@ def open_database(path: Path) -> sqlite3.Connection:
 
 
 def is_unfinished(path: Path) -> bool:
-    """Whether a process was killed in the middle of a transaction, or before the first, so that SQLite must look first."""
+    """Whether a process was killed in a transaction, or before the first, so that SQLite must look at it first."""
     journal = path.with_name(f"{path.name}-journal")
     return path.stat().st_size == 0 or journal.exists()
 

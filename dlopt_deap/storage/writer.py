@@ -5,6 +5,7 @@ import queue
 import signal
 import sqlite3
 import threading
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +13,9 @@ from typing import Any
 
 from dlopt_deap.errors import RunFolderError
 from dlopt_deap.storage.schema import explain
+
+PACE = 10.0
+"""After a transaction the writer rests so many times as long as the processor worked on it, and collects meanwhile."""
 
 Statement = tuple[str, Sequence[Any]]
 
@@ -24,7 +28,7 @@ class Writer:
 
     Each transaction is flushed to the disk before the next, so that neither a killed process nor a lost power supply
     can leave half of one. The search goes on meanwhile: what a crash can cost is what was handed over in the last
-    moments (one flush of the disk takes), and never anything older.
+    milliseconds, and never anything older.
 
     Args:
         connection: The open file; from now on only this writer uses it.
@@ -36,6 +40,7 @@ class Writer:
         self._path = path
         self._file = _identity(path)
         self._groups: queue.Queue[list[Statement] | None] = queue.Queue(MAX_WAITING)
+        self._hurry = threading.Event()
         self._error: RunFolderError | None = None
         self._thread = threading.Thread(target=self._work, name="run-writer", daemon=True)
         self._thread.start()
@@ -55,7 +60,9 @@ class Writer:
         Raises:
             RunFolderError: If it cannot be written.
         """
+        self._hurry.set()
         self._groups.join()
+        self._hurry.clear()
         self._check()
 
     def close(self) -> None:
@@ -65,6 +72,7 @@ class Writer:
             RunFolderError: If it cannot be written.
         """
         if self._thread.is_alive():
+            self._hurry.set()
             self._groups.put(None)
             self._thread.join()
             with suppress(sqlite3.Error):  # SQLite's own journal, empty by now, goes
@@ -83,6 +91,7 @@ class Writer:
         signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
         while True:
             taken = [self._groups.get()]
+            began = time.thread_time()
             while True:
                 try:
                     taken.append(self._groups.get_nowait())
@@ -94,6 +103,7 @@ class Writer:
                 self._groups.task_done()
             if None in taken:
                 return
+            self._hurry.wait(PACE * (time.thread_time() - began))
 
     def _commit(self, statements: list[Statement]) -> None:
         """Write statements in one transaction, or note why it is impossible."""
