@@ -1,5 +1,6 @@
 """The journal of a search: each evaluation is written down as it is made, and given back after a crash."""
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -64,13 +65,13 @@ class Journal:
         if not missing:
             return
         yield None
-        numbers = self._numbers(stage, first, len(individuals))
+        numbers = self._numbers(stage, [first + position for position in missing])
         for batch in _batches(map_, function, [individuals[position] for position in missing]):
             rows = []
             for index, values in batch:
                 position = missing[index]
                 done[position] = values
-                rows.append(self._row(stage, numbers[position], generation, individuals[position], values))
+                rows.append(self._row(stage, numbers[index], generation, individuals[position], values))
             self._write(rows)
             while place in done:
                 yield done.pop(place)
@@ -95,11 +96,13 @@ class Journal:
                 recorded[position] = self._values(row)
         return recorded
 
-    def _numbers(self, stage: str, first: int, count: int) -> range:
-        """Number evaluations: in the search as it asks, in another stage after those that it has."""
-        if stage != SEARCH and self.run is not None:
-            first = 1 + max((number for name, number in self.run.found.evaluations if name == stage), default=0)
-        return range(first, first + count)
+    def _numbers(self, stage: str, places: Sequence[int]) -> list[int]:
+        """Number evaluations by their places, or behind all others where an earlier end of the run has the place."""
+        if stage == SEARCH or self.run is None:
+            return list(places)
+        taken = {number for name, number in self.run.found.evaluations if name == stage}
+        behind = itertools.count(1 + max([*taken, *places]))
+        return [next(behind) if place in taken else place for place in places]
 
     def _row(self, stage: str, number: int, generation: int, individual: Any, values: Values) -> Evaluation:
         """Make the row of one evaluation."""
