@@ -17,8 +17,17 @@ _COMPARABLE = 100
 """Characters of a name that is looked for among others; a comparison takes the square of it."""
 
 
-def check_integer(name: str, value: object, low: int | None = None, high: int | None = None) -> int:
+def check_integer(
+    name: str, value: object, low: int | None = None, high: int | None = None, *, limit: str | None = None
+) -> int:
     """Return ``value`` as an ``int`` that lies in [``low``, ``high``].
+
+    Args:
+        name: What the value is called in a message.
+        value: The value.
+        low: The least allowed.
+        high: The most allowed.
+        limit: The name of a constant of :mod:`dlopt_deap.limits` that the value must not exceed either.
 
     Raises:
         SettingError: If it is no whole number, or lies outside.
@@ -29,6 +38,10 @@ def check_integer(name: str, value: object, low: int | None = None, high: int | 
         >>> check_integer("num_samples", 0, low=1)
         Traceback (most recent call last):
         dlopt_deap.errors.SettingError: `num_samples` must be a whole number of at least 1, got 0.
+        >>> check_integer("threads", 5000, low=1, limit="MAX_THREADS")
+        Traceback (most recent call last):
+        dlopt_deap.errors.SettingError: `threads` must be a whole number of at most 1024, got 5000; \
+take less, or widen `dlopt_deap.limits.MAX_THREADS`.
     """
     try:
         if isinstance(value, bool):
@@ -38,6 +51,12 @@ def check_integer(name: str, value: object, low: int | None = None, high: int | 
         raise SettingError(f"`{name}` must be a whole number{_bounds(low, high)}, got {shown(value)}.") from None
     if (low is not None and number < low) or (high is not None and number > high):
         raise SettingError(f"`{name}` must be a whole number{_bounds(low, high)}, got {shown(number)}.")
+    most = None if limit is None else getattr(limits, limit)
+    if most is not None and number > most:
+        raise SettingError(
+            f"`{name}` must be a whole number of at most {most}, got {shown(number)}; take less, or widen "
+            f"`dlopt_deap.limits.{limit}`."
+        )
     return number
 
 

@@ -31,7 +31,8 @@ def derive(seed: int, *parts: Any) -> int:
         every machine, in every process and in every Python version, as ``hash()`` is not.
 
     Raises:
-        SettingError: If a part is no JSON value: not finite, or of another type.
+        SettingError: If a number is not finite, or has thousands of digits.
+        TypeError: If a part is no JSON value.
 
     Examples:
         >>> derive(0, [3, 5, 5], "weights") == derive(0, [3, 5, 5], "weights")
@@ -41,8 +42,10 @@ def derive(seed: int, *parts: Any) -> int:
     """
     try:
         text = json.dumps([seed, *parts], separators=(",", ":"), allow_nan=False, default=_plain)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise SettingError(f"A seed can be derived from JSON values only, got {shown(parts)}: {error}.") from error
+    except ValueError as error:
+        raise SettingError(
+            f"A seed can be derived from numbers that JSON knows only, got {shown(parts)}: {error}."
+        ) from error
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[: SEED_BITS // 8], "big")
 
 
@@ -69,4 +72,4 @@ def _plain(value: Any) -> Any:
     """Turn numpy's numbers and arrays into what JSON knows."""
     if isinstance(value, np.generic | np.ndarray):
         return value.tolist()
-    raise TypeError(f"{type(value).__name__} is none")
+    raise TypeError(f"A seed can be derived from JSON values only, got {type(value).__name__}.")

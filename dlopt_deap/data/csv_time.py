@@ -46,7 +46,9 @@ def parse_time(table: CsvTable, column: str, rows: NDArray[Any], decimal: str) -
     cells = [column_cells[row] for row in rows]
     for row, cell in zip(rows, cells, strict=True):
         if not cell:
-            raise DataError(f"{table.path}, line {table.lines[row]}, column {shown(column)}: the time is missing; fill it.")
+            raise DataError(
+                f"{table.path}, line {table.lines[row]}, column {shown(column)}: the time is missing; fill it."
+            )
         if cell.lower() in CLOCK:
             raise DataError(
                 f"{table.path}, line {table.lines[row]}, column {shown(column)} must hold a date, got {cell!r}, which "
@@ -58,8 +60,9 @@ def parse_time(table: CsvTable, column: str, rows: NDArray[Any], decimal: str) -
     for (before, after), row in zip(pairwise(range(len(times))), rows[1:], strict=True):
         if not times[before] < times[after]:
             raise DataError(
-                f"{table.path}, line {table.lines[row]}, column {shown(column)}: the time must increase from row to row, "
-                f"got {shown(cells[after])} after {shown(cells[before])}; sort the file and remove what stands twice."
+                f"{table.path}, line {table.lines[row]}, column {shown(column)}: the time must increase from row to "
+                f"row, got {shown(cells[after])} after {shown(cells[before])}; sort the file, remove what stands "
+                "twice."
             )
     return times
 
@@ -79,13 +82,13 @@ def _dates(table: CsvTable, column: str, rows: NDArray[Any], cells: list[str]) -
     if not readings:
         row = _first_unreadable(cells)
         raise DataError(
-            f"{table.path}, line {table.lines[rows[row]]}, column {shown(column)} must hold a number or a date written as "
-            f"the others, got {shown(cells[row])}; write dates as 2026-01-31 or 2026-01-31 18:30."
+            f"{table.path}, line {table.lines[rows[row]]}, column {shown(column)} must hold a number or a date written "
+            f"as the others, got {shown(cells[row])}; write dates as 2026-01-31 or 2026-01-31 18:30."
         )
     if any(not np.array_equal(readings[0], other) for other in readings[1:]):
         raise DataError(
-            f"{table.path}, column {shown(column)} holds dates that can be read in two ways, as day and month or as month "
-            f"and day (line {table.lines[rows[0]]}: {shown(cells[0])}); write dates as 2026-01-31."
+            f"{table.path}, column {shown(column)} holds dates that can be read in two ways, as day and month or as "
+            f"month and day (line {table.lines[rows[0]]}: {shown(cells[0])}); write dates as 2026-01-31."
         )
     return readings[0]
 

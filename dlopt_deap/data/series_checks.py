@@ -43,8 +43,7 @@ def check_columns(columns: Sequence[str] | None, number: int, name: str) -> tupl
     names = _strings("columns", columns)
     if len(names) != number:
         raise DataError(
-            f"`columns` of the series {name!r} must name its {number} columns, got {len(names)} names: "
-            f"{listed(names)}."
+            f"`columns` of the series {name!r} must name its {number} columns, got {len(names)} names: {listed(names)}."
         )
     if twice := sorted(column for column, count in Counter(names).items() if count > 1):
         raise DataError(f"`columns` of the series {name!r} must differ, got {listed(twice)} more than once.")
@@ -62,7 +61,9 @@ def check_chosen(argument: str, chosen: Sequence[str] | None, columns: tuple[str
                 f"Its columns are: {listed(columns)}."
             )
     if not names or len(set(names)) < len(names):
-        raise DataError(f"`{argument}` of the series {name!r} must name one or more different columns, got {shown(names)}.")
+        raise DataError(
+            f"`{argument}` of the series {name!r} must name one or more different columns, got {shown(names)}."
+        )
     return names
 
 

@@ -8,7 +8,6 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dlopt_deap import limits
 from dlopt_deap.checks import check_integer
 from dlopt_deap.errors import SettingError
 from dlopt_deap.networks.cells import ACTIVATIONS, CELLS
@@ -43,7 +42,7 @@ def predict(spec: NetworkSpec, weights: ArrayLike, x: ArrayLike, threads: int = 
     # A read-only or unaligned array is another type to numba: it would compile everything again for it.
     vectors = np.require(weights, np.float32, ["C", "W", "A"])
     windows = np.asarray(x, dtype=np.float32)
-    check_integer("threads", threads, 1, limits.MAX_THREADS)
+    check_integer("threads", threads, low=1, limit="MAX_THREADS")
     if vectors.ndim not in (1, 2) or vectors.shape[-1] != spec.num_weights:
         raise SettingError(
             f"`weights` must have the shape (samples, {spec.num_weights}) or ({spec.num_weights},) for {spec}, "

@@ -57,7 +57,7 @@ class NetworkSpec:
         # Whole numbers of numpy become int, so that equal specs are equal as JSON too.
         for name in ("inputs", "outputs"):
             object.__setattr__(self, name, check_integer(name, getattr(self, name), low=1))
-        object.__setattr__(self, "look_back", check_integer("look_back", self.look_back, 1, limits.MAX_LOOK_BACK))
+        object.__setattr__(self, "look_back", check_integer("look_back", self.look_back, low=1, limit="MAX_LOOK_BACK"))
         object.__setattr__(self, "units", _checked_units(self.units))
         check_choice("cell", self.cell, CELLS)
         check_choice("activation", self.activation, ACTIVATIONS)

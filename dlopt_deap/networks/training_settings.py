@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dlopt_deap import limits
 from dlopt_deap.checks import check_choice, check_integer, check_number, shown
 from dlopt_deap.errors import SettingError
 from dlopt_deap.networks.initializers import INITIALIZERS
@@ -61,7 +60,7 @@ nadam, got 'adm'; did you mean 'adam'?
     initializer: str = "keras"
 
     def __post_init__(self) -> None:
-        self._set("batch_size", check_integer("batch_size", self.batch_size, 1, limits.MAX_BATCH_SIZE))
+        self._set("batch_size", check_integer("batch_size", self.batch_size, low=1, limit="MAX_BATCH_SIZE"))
         check_choice("loss", self.loss, LOSSES)
         check_choice("optimizer", self.optimizer, OPTIMIZERS)
         check_choice("initializer", self.initializer, INITIALIZERS)

@@ -9,7 +9,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from dlopt_deap import limits
 from dlopt_deap.checks import check_choice, check_integer, check_number, shown
 from dlopt_deap.data import Split
 from dlopt_deap.errors import SettingError
@@ -53,7 +52,7 @@ class SamplingSettings:
     confidence: float = 0.95
 
     def __post_init__(self) -> None:
-        check_integer("num_samples", self.num_samples, 1, limits.MAX_SAMPLES)
+        check_integer("num_samples", self.num_samples, low=1, limit="MAX_SAMPLES")
         check_threshold(self.threshold, self.lower, self.upper)
         if not callable(self.metric):
             check_choice("metric", self.metric, METRICS)
@@ -129,7 +128,7 @@ def random_sampling(
 ) -> Sampling:
     """Make a random sampling with any settings; see :func:`mae_random_sampling`."""
     check_integer("seed", seed, low=0)
-    check_integer("threads", threads, 1, limits.MAX_THREADS)
+    check_integer("threads", threads, low=1, limit="MAX_THREADS")
     samples, best_weights = _sample(spec, split, settings, seed, threads)
     return summarize(samples, best_weights, settings)
 
