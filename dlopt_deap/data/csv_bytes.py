@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import io
-import os
-import stat
 from pathlib import Path
 from typing import Final
 
-from dlopt_deap import limits
 from dlopt_deap.errors import DataError
+from dlopt_deap.files import read_regular
 
 PACKED: Final = {
     b"\x1f\x8b": "packed by gzip",
@@ -31,56 +28,13 @@ def read_text(path: Path) -> str:
     Raises:
         DataError: If there is no such file, it is no regular one, too large, changes meanwhile, or is no such text.
     """
-    try:
-        content = _read_bytes(path)
-    except DataError:
-        raise
-    except FileNotFoundError:
-        raise DataError(f"{path} must be a CSV file, but there is no such file.") from None
-    except IsADirectoryError:
-        raise DataError(f"{path} must be a CSV file, but it is a folder.") from None
-    except (OSError, ValueError) as error:  # a ValueError is a name that no file can have
-        reason = getattr(error, "strerror", None) or error
-        raise DataError(f"{path} must be a readable CSV file: {reason}.") from error
+    content = read_regular(path, "a CSV file", "MAX_CSV_BYTES", DataError)
     for mark, kind in PACKED.items():
         if content.startswith(mark):
             raise DataError(f"{path} must be a CSV file, but it is {kind}; unpack it, or save it as CSV first.")
     if content.startswith(WIDE):
         raise DataError(f"{path} must be text in UTF-8, but it is in UTF-16 or UTF-32; save the file as UTF-8.")
     return _decode(path, content)
-
-
-def _read_bytes(path: Path) -> bytes:
-    """Read a file that stays as it is while it is read."""
-    # A pipe that nobody writes to must not be waited for.
-    with open(path, "rb", buffering=0, opener=_open_without_waiting) as file:
-        before = os.fstat(file.fileno())
-        if not stat.S_ISREG(before.st_mode):
-            raise DataError(f"{path} must be a CSV file, but it is a device or a pipe; save the data as a file.")
-        if before.st_size > limits.MAX_CSV_BYTES:
-            raise DataError(
-                f"{path} must hold at most {limits.MAX_CSV_BYTES} bytes, got {before.st_size}; leave out rows and "
-                "columns that are not needed, or widen `dlopt_deap.limits.MAX_CSV_BYTES`."
-            )
-        content = _read_at_most(file, before.st_size + 1)
-        after = os.fstat(file.fileno())
-    if len(content) != before.st_size or after.st_mtime_ns != before.st_mtime_ns:
-        raise DataError(f"{path} must stay as it is while it is read, but it changed; read it when it is complete.")
-    return content
-
-
-def _open_without_waiting(path: str, flags: int) -> int:
-    """Open a file, and do not wait until somebody writes to it."""
-    return os.open(path, flags | os.O_NONBLOCK)
-
-
-def _read_at_most(file: io.FileIO, count: int) -> bytes:
-    """Read up to so many bytes; one call may give fewer."""
-    parts = []
-    while count > 0 and (part := file.read(count)):
-        parts.append(part)
-        count -= len(part)
-    return b"".join(parts)
 
 
 def _decode(path: Path, content: bytes) -> str:

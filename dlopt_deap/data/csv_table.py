@@ -14,6 +14,7 @@ from dlopt_deap import limits
 from dlopt_deap.checks import listed, shown
 from dlopt_deap.data.csv_bytes import read_text
 from dlopt_deap.errors import DataError, SettingError
+from dlopt_deap.files import as_path
 
 BLANKS: Final = " "
 DELIMITERS: Final = ("\t", ";", ",", BLANKS)
@@ -59,9 +60,7 @@ def read_table(path: str | os.PathLike[str], delimiter: str | None, decimal: str
     """
     if delimiter is not None and (not isinstance(delimiter, str) or len(delimiter) != 1 or delimiter in '"\r\n'):
         raise SettingError(f"`delimiter` must be one character, or None to find it out, got {shown(delimiter)}.")
-    if not isinstance(path, str | os.PathLike):
-        raise SettingError(f"`path` must be the name of a file, got {shown(path)}.")
-    source = Path(path)
+    source = as_path(path)
     # Unlike splitlines, this breaks lines only where an editor does.
     lines = list(io.StringIO(read_text(source), newline=""))
     useful = [line for line in lines if line.strip() and not line.startswith(COMMENT)]
