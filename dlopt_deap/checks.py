@@ -5,10 +5,15 @@ import operator
 from collections.abc import Collection
 from difflib import get_close_matches
 from numbers import Real
-from typing import SupportsIndex, cast
+from typing import SupportsIndex, TypeVar, cast
+
+import numpy as np
+from numpy.typing import NDArray
 
 from dlopt_deap import limits
 from dlopt_deap.errors import SettingError
+
+Floating = TypeVar("Floating", np.float32, np.float64)
 
 LISTED = 20
 """Names that a message lists at most."""
@@ -101,6 +106,26 @@ def as_float(value: object) -> float:
         return float(value)
     except OverflowError:
         return math.nan
+
+
+def check_array(name: str, value: object, dtype: type[Floating]) -> NDArray[Floating]:
+    """Return ``value`` as an array of floating-point numbers; the same one if it is one. Too large ones are infinite.
+
+    Raises:
+        SettingError: If it holds anything but real numbers, or rows of different lengths.
+
+    Examples:
+        >>> check_array("weights", [[1], [1, 2]])
+        Traceback (most recent call last):
+        dlopt_deap.errors.SettingError: `weights` must be an array of real numbers, got [[1], [1, 2]].
+    """
+    try:
+        if getattr(getattr(value, "dtype", None), "kind", "f") not in "biufO":
+            raise TypeError
+        with np.errstate(over="ignore"):
+            return np.asarray(value, dtype=dtype)
+    except (TypeError, ValueError, OverflowError):
+        raise SettingError(f"`{name}` must be an array of real numbers, got {shown(value)}.") from None
 
 
 def check_choice(name: str, value: object, choices: Collection[str]) -> str:

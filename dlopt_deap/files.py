@@ -12,6 +12,9 @@ from dlopt_deap import limits
 from dlopt_deap.checks import shown
 from dlopt_deap.errors import DloptError, RunFolderError, SettingError
 
+_LONGEST_NAME = 1000
+"""Characters of a file's name that a message shows as it is."""
+
 
 @contextmanager
 def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
@@ -86,7 +89,8 @@ def read_regular(path: Path, kind: str, limit: str, error: type[DloptError]) -> 
         Traceback (most recent call last):
         dlopt_deap.errors.DataError: /dev/zero must be a CSV file, but it is a device or a pipe; save it as a file.
     """
-    must_be = f"{path} must be {kind}, but"
+    name = str(path)
+    must_be = f"{name if len(name) <= _LONGEST_NAME else shown(name)} must be {kind}, but"
     try:
         with open(path, "rb", buffering=0, opener=_open_without_waiting) as file:
             before = os.fstat(file.fileno())

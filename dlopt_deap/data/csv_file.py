@@ -81,16 +81,19 @@ def read_csv(
     index = None
     if wanted_time:
         index = parse_time(table, wanted_time[0], kept, decimal)
-    return TimeSeries(
-        values,
-        columns=columns,
-        inputs=wanted_inputs,
-        targets=wanted_targets,
-        index=index,
-        name=table.path.stem,
-        scale=scale,
-        shares=shares,
-    )
+    try:
+        return TimeSeries(
+            values,
+            columns=columns,
+            inputs=wanted_inputs,
+            targets=wanted_targets,
+            index=index,
+            name=table.path.stem,
+            scale=scale,
+            shares=shares,
+        )
+    except DataError as error:
+        raise DataError(f"{table.path} holds no usable series. {error}") from error
 
 
 @dataclass(frozen=True)

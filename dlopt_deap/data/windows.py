@@ -10,7 +10,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
 from dlopt_deap import limits
-from dlopt_deap.checks import check_integer
+from dlopt_deap.checks import check_array, check_integer
 from dlopt_deap.errors import DataError, SettingError
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class Split:
         Raises:
             SettingError: If the last axis does not hold one number a target.
         """
-        scaled = np.asarray(y, dtype=np.float64)
+        scaled = check_array("y", y, np.float64)
         targets = self.series.targets
         if scaled.ndim == 0 or scaled.shape[-1] != len(targets):
             raise SettingError(

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dlopt_deap import limits
-from dlopt_deap.checks import check_choice, check_integer, did_you_mean, shown
+from dlopt_deap.checks import check_array, check_choice, check_integer, did_you_mean, shown
 from dlopt_deap.errors import SettingError
 from dlopt_deap.networks.cells import ACTIVATIONS, CELLS
 
@@ -105,7 +105,7 @@ class NetworkSpec:
             >>> [array.tolist() for array in spec.unpack(range(11))]
             [[[0.0, 1.0]], [[2.0, 3.0], [4.0, 5.0]], [6.0, 7.0], [[8.0], [9.0]], [10.0]]
         """
-        flat = np.asarray(vector, dtype=np.float32)
+        flat = check_array("vector", vector, np.float32)
         if flat.shape != (self.num_weights,):
             raise SettingError(f"`vector` must have the shape ({self.num_weights},) for {self}, got {flat.shape}.")
         shapes = self.weight_shapes
@@ -118,7 +118,9 @@ class NetworkSpec:
         Raises:
             SettingError: If the arrays have other shapes than :attr:`weight_shapes`.
         """
-        parts = [np.asarray(array, dtype=np.float32) for array in arrays]
+        if not isinstance(arrays, Iterable):
+            raise SettingError(f"`arrays` must be {len(self.weight_shapes)} arrays, got {shown(arrays)}.")
+        parts = [check_array("arrays", array, np.float32) for array in arrays]
         shapes = [part.shape for part in parts]
         if shapes != self.weight_shapes:
             raise SettingError(f"`arrays` must have the shapes {self.weight_shapes} for {self}, got {shapes}.")
@@ -171,7 +173,10 @@ def _checked_units(units: Any) -> tuple[int, ...]:
     """Return the widths of the layers as a tuple of numbers from 1."""
     if isinstance(units, str | bytes) or not isinstance(units, Iterable):
         raise SettingError(f"`units` must be the widths of the recurrent layers, such as (12, 13), got {shown(units)}.")
-    few = islice(units, limits.MAX_LAYERS + 1)
+    try:
+        few = list(islice(units, limits.MAX_LAYERS + 1))
+    except TypeError:  # an array of numpy without an axis
+        few = [units]
     widths = tuple(check_integer(f"units[{layer}]", width, low=1) for layer, width in enumerate(few))
     if len(widths) > limits.MAX_LAYERS:
         raise SettingError(

@@ -178,7 +178,11 @@ def _sample(
     block = _block_size(spec.num_weights, y.size, threads)
     start = 0
     for weights in weight_blocks(spec.num_weights, settings.num_samples, block, seed, settings.distribution):
-        errors = metric(predict(spec, weights, x, threads=threads), y)
+        errors = np.asarray(metric(predict(spec, weights, x, threads=threads), y))
+        if errors.shape != (len(weights),):
+            raise SettingError(
+                f"`metric` must give one error a sample, the shape ({len(weights)},), got {errors.shape} from {metric!r}."
+            )
         samples[start : start + len(weights)] = errors
         start += len(weights)
         lowest = int(np.argmin(np.where(np.isfinite(errors), errors, math.inf)))
