@@ -2,7 +2,7 @@
 
 import math
 import operator
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 from numbers import Real
 from typing import SupportsIndex, TypeVar, cast
@@ -151,6 +151,19 @@ def did_you_mean(value: object, choices: Collection[str], end: str = "") -> str:
         return end
     near = get_close_matches(value, [choice for choice in choices if len(choice) <= _COMPARABLE], n=1)
     return f"; did you mean {near[0]!r}?" if near else end
+
+
+def items_of(value: object) -> list[object] | None:
+    """Return what a value holds, one after the other; ``None`` if it holds nothing that can be counted up.
+
+    Examples:
+        >>> items_of((1, 2)), items_of(3), items_of(np.array(3))
+        ([1, 2], None, None)
+    """
+    try:
+        return list(cast(Iterable[object], value))
+    except TypeError:  # an array of numpy without an axis has what an iterable has
+        return None
 
 
 def shown(value: object) -> str:

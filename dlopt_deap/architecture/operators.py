@@ -39,7 +39,7 @@ def mut_gaussian(
         DLOPT's ``gaussianMutation``. It differs: the step is rounded away from zero, so that a gene that was chosen
         really changes (truncation, as there, leaves it as it was half of the time and favours smaller values).
     """
-    check_number("sigma", sigma, low=0.0)
+    sigma = check_number("sigma", sigma, low=0.0)
     for i in _sizes(individual, space):
         if rng.random() < indpb:
             step = rng.gauss(0, sigma)
@@ -67,7 +67,7 @@ def mut_uniform(
         DLOPT's ``uniformMutation``. It differs: all steps from 1 to ``max_step`` are equally likely (there, 1 comes
         twice as often as the others, and the largest never).
     """
-    check_number("max_step", max_step)
+    max_step = check_number("max_step", max_step)
     for i in _sizes(individual, space):
         if rng.random() < indpb:
             individual[i] += rng.randint(1, max(1, int(max_step))) * rng.choice((1, -1))
@@ -92,7 +92,7 @@ def mut_hyperparameters(
     Returns:
         The individual.
     """
-    check_number("sigma", sigma, low=0.0)
+    sigma = check_number("sigma", sigma, low=0.0)
     for i in range(1, len(space.head)):
         if rng.random() < indpb:
             individual[i] = space.gene(i).step(individual[i], sigma, rng)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dlopt_deap.checks import check_choice, did_you_mean, listed, shown
+from dlopt_deap.checks import check_choice, did_you_mean, items_of, listed, shown
 from dlopt_deap.data.csv_table import CsvTable, read_table
 from dlopt_deap.data.csv_time import parse_time
 from dlopt_deap.data.series import SHARES, TimeSeries
@@ -157,9 +157,9 @@ def parse_number(cell: str, decimal: str) -> float | None:
 
 def _known(argument: str, columns: Sequence[str | None], table: CsvTable) -> list[str]:
     """Return names of columns after a check that the file has them."""
-    if not isinstance(columns, Iterable):
+    names = [columns] if isinstance(columns, str) else items_of(columns)
+    if names is None:
         raise SettingError(f"`{argument}` must hold column names (strings), got {shown(columns)}.")
-    names = [columns] if isinstance(columns, str) else list(columns)
     for name in names:
         if not isinstance(name, str) or name not in table.header:
             raise DataError(

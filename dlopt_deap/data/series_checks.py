@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dlopt_deap.checks import check_number, did_you_mean, listed, shown
+from dlopt_deap.checks import check_number, did_you_mean, items_of, listed, shown
 from dlopt_deap.errors import DataError, SettingError
 
 
@@ -69,13 +69,11 @@ def check_chosen(argument: str, chosen: Sequence[str] | None, columns: tuple[str
 
 def _strings(argument: str, names: Sequence[str]) -> tuple[str, ...]:
     """Return column names as a tuple; a single name stands for itself."""
-    if not isinstance(names, Iterable):
+    found = [names] if isinstance(names, str) else items_of(names)
+    strings = tuple(name for name in found or [] if isinstance(name, str))
+    if found is None or len(strings) < len(found):
         raise SettingError(f"`{argument}` must hold column names (strings), got {shown(names)}.")
-    found = (names,) if isinstance(names, str) else tuple(names)
-    for column in found:
-        if not isinstance(column, str):
-            raise SettingError(f"`{argument}` must hold column names (strings), got {shown(column)}.")
-    return found
+    return strings
 
 
 def check_index(index: ArrayLike | None, rows: int, name: str) -> NDArray[Any]:

@@ -181,7 +181,8 @@ def _sample(
         errors = np.asarray(metric(predict(spec, weights, x, threads=threads), y))
         if errors.shape != (len(weights),):
             raise SettingError(
-                f"`metric` must give one error a sample, the shape ({len(weights)},), got {errors.shape} from {metric!r}."
+                f"`metric` must give one error a sample, the shape ({len(weights)},), got {errors.shape} from "
+                f"{metric!r}."
             )
         samples[start : start + len(weights)] = errors
         start += len(weights)
