@@ -21,7 +21,7 @@ from dlopt_deap.errors import DloptError
 EXAMPLES = int(os.environ.get("DLOPT_FUZZ_EXAMPLES", "150"))
 
 COUNTED: Counter[str] = Counter()
-"""The cases really run, and how many of them ended in a clear error."""
+"""The cases really run, and the clear errors in them (a case may try several things)."""
 
 
 def fuzz(*strategies: Any, share: float = 1.0, **named: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
