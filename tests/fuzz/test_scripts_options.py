@@ -3,14 +3,15 @@
 import importlib.util
 import io
 import os
-from contextlib import chdir, redirect_stderr, redirect_stdout
+import re
+from contextlib import chdir, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 from unittest import mock
 
 import pytest
-from fuzz.cases import fuzz, success_or_one_clear_error
+from fuzz.cases import COUNTED, fuzz, success_or_one_clear_error
 from hypothesis import strategies as st
 
 from dlopt_deap.tools import add_series_options, read_series, script_parser
@@ -18,43 +19,6 @@ from dlopt_deap.tools import add_series_options, read_series, script_parser
 SCRIPTS = Path(__file__).parent.parent.parent / "scripts"
 NAMES = ["evolve_csv", "evolve_sine", "sample_sine", "train_csv"]
 
-OPTIONS = st.sampled_from(
-    [
-        *[
-            "--seed",
-            "--out",
-            "--samples",
-            "--workers",
-            "--quiet",
-            "--evaluations",
-            "--population",
-            "--target",
-            "--time",
-        ],
-        *[
-            "--inputs",
-            "--delimiter",
-            "--decimal",
-            "--missing",
-            "--series",
-            "--season",
-            "--fitness",
-            "--epochs",
-            "--units",
-        ],
-        *[
-            "--layers",
-            "--look-back",
-            "--cell",
-            "--patience",
-            "--batch-size",
-            "--learning-rate",
-            "--engine",
-            "--no",
-            "--",
-        ],
-    ]
-)
 VALUES = st.one_of(
     st.integers(-2, 9).map(str),
     st.sampled_from(["sunspots", "load", "load,load", "day", ",", ";", "lstm", "gru", "mae", "log_p,mae", "native"]),
@@ -63,10 +27,6 @@ VALUES = st.one_of(
     ),
     st.sampled_from(["good.csv", "none.csv", ".", "/dev/zero", "/dev/null", "a\0b", "--", "-", "", "@file", "-1", "٣"]),
     st.text(max_size=6),
-)
-WORDS = st.one_of(VALUES, st.tuples(OPTIONS, VALUES), st.tuples(OPTIONS, VALUES).map("=".join), OPTIONS)
-LINES = st.lists(WORDS, max_size=6).map(
-    lambda words: [part for word in words for part in ([word] if isinstance(word, str) else word)]
 )
 MEANT = st.sampled_from([["--series", "sunspots"], ["good.csv"], ["good.csv", "--target", "load"], []])
 
@@ -89,7 +49,35 @@ def script(name: str) -> ModuleType:
     return module
 
 
+def options_of(main: Any) -> list[str]:
+    """Name the options that a script knows, as its help tells them."""
+    said = io.StringIO()
+    with redirect_stdout(said), suppress(SystemExit):
+        main(["--help"])
+    return [*sorted(set(re.findall(r"--[a-z-]+", said.getvalue())) - {"--help"}), "--no", "--", "-x"]
+
+
+def lines(options: list[str]) -> Any:
+    """Draw command lines: options with and without a value, and values alone."""
+    known = st.sampled_from(options)
+    pair = st.tuples(known, VALUES)
+    word = st.integers(0, 9).flatmap(lambda number: pair if number else st.one_of(VALUES, known, pair.map("=".join)))
+    flat = st.lists(word, max_size=4).map(
+        lambda words: [part for word in words for part in ([word] if isinstance(word, str) else word)]
+    )
+    return st.tuples(MEANT, flat)
+
+
+def try_series(argv: list[str]) -> None:
+    """Read the options of a series, and the series."""
+    parser = script_parser("try.py", "Try.")
+    add_series_options(parser)
+    assert len(read_series(parser.parse_args(argv))) > 0
+    begin()
+
+
 MODULES = {name: script(name) for name in NAMES}
+LINES = {name: lines(options_of(module.main)) for name, module in MODULES.items()}
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +96,7 @@ def parse(folder: Path, work: Any) -> None:
             with success_or_one_clear_error():
                 work()
         except Begun:
-            pass
+            COUNTED["begun"] += 1
         except SystemExit as ended:
             code = ended.code
     # An option that has a line break is quoted with it.
@@ -120,23 +108,19 @@ def parse(folder: Path, work: Any) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-@fuzz(MEANT, LINES)
+@fuzz(drawn=st.data())
 def test_a_script_takes_its_options_or_says_in_one_line_what_is_wrong_with_them(
-    folder: Path, name: str, meant: list[str], line: list[str]
+    folder: Path, name: str, drawn: Any
 ) -> None:
     module = MODULES[name]
+    meant, line = drawn.draw(LINES[name])
     begins = [one for one in ("new_run_folder", "train") if hasattr(module, one)]
     with mock.patch.multiple(module, **dict.fromkeys(begins, begin)):
         parse(folder, lambda: module.main([*(meant if "csv" in name else []), *line]))
 
 
-@fuzz(MEANT, LINES)
+@fuzz(words=lines(options_of(try_series)))
 def test_the_options_of_a_series_give_a_series_or_one_clear_error(
-    folder: Path, meant: list[str], line: list[str]
+    folder: Path, words: tuple[list[str], list[str]]
 ) -> None:
-    def work() -> None:
-        parser = script_parser("try.py", "Try.")
-        add_series_options(parser)
-        assert len(read_series(parser.parse_args([*meant, *line]))) > 0
-
-    parse(folder, work)
+    parse(folder, lambda: try_series([*words[0], *words[1]]))
