@@ -1,6 +1,5 @@
 """CSV files that nobody should have written."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -130,5 +129,6 @@ def test_any_text_of_the_letters_of_csv_is_a_series_or_an_error_that_names_the_f
     path=st.one_of(st.text(max_size=20), STRANGE, st.sampled_from(["/dev/zero", "/dev/stdin", "/proc/self/mem", "."]))
 )
 def test_any_path_is_read_or_refused_without_waiting(path: Any) -> None:
-    with success_or_one_clear_error(names=str(path) if isinstance(path, str | os.PathLike) else ""):
+    short = isinstance(path, str) and len(path) < 1000
+    with success_or_one_clear_error(names=Path(path).name if short else ""):
         read_csv(path)
