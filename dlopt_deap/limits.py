@@ -1,7 +1,7 @@
 """How large the things may be that come from files and settings: beyond, they are refused before memory is taken.
 
 The limits are far above what the package is made for. They are looked up when they are needed, so a program that needs
-more widens one at its beginning, where each of its workers passes too::
+more widens one at its beginning, where SCOOP's workers pass too (the processes of a local pool do not)::
 
     import dlopt_deap.limits
 
@@ -46,6 +46,9 @@ MAX_BATCH_SIZE: int = 2**31 - 1
 
 MAX_SAMPLES: int = 10_000_000
 """Samples of a random sampling."""
+
+MAX_ARCHITECTURES: int = 10**9
+"""Architectures that the script `sample_sine.py` samples one after another, at some hundreds a second."""
 
 MAX_THREADS: int = 1_024
 """Threads that compute together."""

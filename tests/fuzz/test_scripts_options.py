@@ -14,6 +14,7 @@ import pytest
 from fuzz.cases import COUNTED, fuzz, success_or_one_clear_error
 from hypothesis import strategies as st
 
+from dlopt_deap.errors import SettingError
 from dlopt_deap.tools import add_series_options, read_series, script_parser
 
 SCRIPTS = Path(__file__).parent.parent.parent / "scripts"
@@ -124,3 +125,10 @@ def test_the_options_of_a_series_give_a_series_or_one_clear_error(
     folder: Path, words: tuple[list[str], list[str]]
 ) -> None:
     parse(folder, lambda: try_series([*words[0], *words[1]]))
+
+
+def test_a_listing_that_would_never_end_is_refused(folder: Path) -> None:
+    line = ["--layers", "1", "1000", "--units", "1", "9"]
+    with pytest.raises(SettingError, match="`architectures` must be a whole number of at most 1000000000, got"):
+        MODULES["sample_sine"].main(line)
+    assert os.listdir(folder) == ["good.csv"]
