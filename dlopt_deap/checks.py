@@ -115,7 +115,7 @@ def check_array(name: str, value: object, dtype: type[Floating]) -> NDArray[Floa
         SettingError: If it holds anything but real numbers, or rows of different lengths.
 
     Examples:
-        >>> check_array("weights", [[1], [1, 2]])
+        >>> check_array("weights", [[1], [1, 2]], np.float32)
         Traceback (most recent call last):
         dlopt_deap.errors.SettingError: `weights` must be an array of real numbers, got [[1], [1, 2]].
     """
