@@ -180,6 +180,11 @@ def shown(value: object) -> str:
     except Exception:  # a number of too many digits, or a class of the user's
         kind = type(value).__name__
         return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind} too long to be shown"
+    return shortened(text)
+
+
+def shortened(text: str) -> str:
+    """Return a text, such as a library's message, cut short where nobody would read on."""
     most = limits.MAX_SHOWN
     return text if len(text) <= most else f"{text[:most]}... ({len(text)} in all)"
 

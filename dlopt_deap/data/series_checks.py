@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dlopt_deap.checks import check_number, did_you_mean, items_of, listed, shown
+from dlopt_deap.checks import check_number, did_you_mean, items_of, listed, shortened, shown
 from dlopt_deap.errors import DataError, SettingError
 
 
@@ -20,7 +20,9 @@ def check_values(values: ArrayLike, name: str) -> NDArray[np.float64]:
             raise TypeError("a complex number is none")
         table = np.array(values, dtype=np.float64, order="C")
     except (TypeError, ValueError, OverflowError) as error:
-        raise DataError(f"The values of the series {name!r} must be a table of real numbers: {error}.") from error
+        raise DataError(
+            f"The values of the series {name!r} must be a table of real numbers: {shortened(str(error))}."
+        ) from error
     table = table[:, np.newaxis] if table.ndim == 1 else table
     if table.ndim != 2 or table.size == 0:
         raise DataError(
@@ -81,7 +83,9 @@ def check_index(index: ArrayLike | None, rows: int, name: str) -> NDArray[Any]:
     try:
         entries = np.arange(rows) if index is None else np.array(index)
     except ValueError as error:
-        raise DataError(f"`index` of the series {name!r} must have one entry for each row: {error}.") from error
+        raise DataError(
+            f"`index` of the series {name!r} must have one entry for each row: {shortened(str(error))}."
+        ) from error
     if entries.shape != (rows,):
         raise DataError(
             f"`index` of the series {name!r} must have one entry for each of its {rows} rows, "
