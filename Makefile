@@ -1,14 +1,18 @@
-# Two commands do everything, each with its own set-up: `make evolve` and `make test`.
+# Two commands do everything, each with its own set-up: `make evolve` and `make test`. A third, `make fuzz`, runs at
+# least 10,000 hostile configurations, CSV files, genes, models and command lines, with a fresh seed that it prints.
 
 PYTHON ?= python3
 VENV ?= .venv
 SERIES ?= sine
 OUT ?= runs/$(SERIES)-$(shell date +%Y%m%d-%H%M%S)
 ARGUMENTS ?=
+FUZZ_EXAMPLES ?= 400
+FUZZ_CASES ?= 10000
+FUZZ_SEED ?= $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
 BIN := $(VENV)/bin
 SCRIPT = $(if $(filter sine,$(SERIES)),scripts/evolve_sine.py,scripts/evolve_csv.py --series $(SERIES))
 
-.PHONY: evolve test lint clean
+.PHONY: evolve test lint fuzz clean
 
 # The main job, on the sine wave or with SERIES=sunspots on a real series. `python -m scoop` ends with exit code 0 whatever happened, so the outcome is looked at instead.
 evolve: $(VENV)/.installed
@@ -25,6 +29,13 @@ lint: $(VENV)/.installed-test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Each test runs FUZZ_EXAMPLES cases; how many were really run is counted, printed, and must not be below FUZZ_CASES. FUZZ_SEED repeats a run.
+fuzz: FUZZ_SEED := $(FUZZ_SEED)
+fuzz: $(VENV)/.installed-test
+	@echo "The seed of these cases is $(FUZZ_SEED); repeat them with: make fuzz FUZZ_SEED=$(FUZZ_SEED)"
+	DLOPT_FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) DLOPT_FUZZ_CASES=$(FUZZ_CASES) \
+		$(BIN)/python -m pytest tests/fuzz --hypothesis-seed=$(FUZZ_SEED) -q
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

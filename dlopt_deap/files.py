@@ -1,12 +1,19 @@
-"""Whole files or none: what is written is complete on disk before it takes its name."""
+"""Whole files or none: what is written is complete on disk before it takes its name, and what is read is bounded."""
 
+import io
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from dlopt_deap.errors import RunFolderError
+from dlopt_deap import limits
+from dlopt_deap.checks import shown
+from dlopt_deap.errors import DloptError, RunFolderError, SettingError
+
+_LONGEST_NAME = 1000
+"""Characters of a file's name that a message shows as it is."""
 
 
 @contextmanager
@@ -49,6 +56,80 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
     """Write ``text`` (UTF-8) to ``path``, whole or not at all."""
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
+
+
+def as_path(path: object) -> Path:
+    """Return the name of a file as a path.
+
+    Raises:
+        SettingError: If it is none.
+    """
+    if not isinstance(path, str | os.PathLike):
+        raise SettingError(f"`path` must be the name of a file, got {shown(path)}.")
+    return Path(path)
+
+
+def read_regular(path: Path, kind: str, limit: str, error: type[DloptError]) -> bytes:
+    """Read a regular file of bounded size that stays as it is meanwhile.
+
+    A folder, a device and a pipe are refused, and no pipe is waited for.
+
+    Args:
+        path: The file.
+        kind: What it must be, for the message: ``"a CSV file"``.
+        limit: The name of the constant of :mod:`dlopt_deap.limits` that bounds its bytes.
+        error: The exception to raise.
+
+    Raises:
+        DloptError: The ``error``, if the file cannot be read so.
+
+    Examples:
+        >>> from dlopt_deap.errors import DataError
+        >>> read_regular(Path("/dev/zero"), "a CSV file", "MAX_CSV_BYTES", DataError)
+        Traceback (most recent call last):
+        dlopt_deap.errors.DataError: /dev/zero must be a CSV file, but it is a device or a pipe; save it as a file.
+    """
+    name = str(path)
+    must_be = f"{name if len(name) <= _LONGEST_NAME else shown(name)} must be {kind}, but"
+    try:
+        with open(path, "rb", buffering=0, opener=_open_without_waiting) as file:
+            before = os.fstat(file.fileno())
+            if not stat.S_ISREG(before.st_mode):
+                raise error(f"{must_be} it is a device or a pipe; save it as a file.")
+            if before.st_size > (most := getattr(limits, limit)):
+                raise error(
+                    f"{must_be} its {before.st_size} bytes are more than {most}; use a smaller one, or widen "
+                    f"`dlopt_deap.limits.{limit}`."
+                )
+            content = _read_at_most(file, before.st_size + 1)
+            after = os.fstat(file.fileno())
+    except FileNotFoundError:
+        raise error(f"{must_be} there is no such file.") from None
+    except IsADirectoryError:
+        raise error(f"{must_be} it is a folder.") from None
+    except OSError as problem:
+        raise error(f"{must_be} it cannot be read: {problem.strerror or problem}.") from problem
+    except ValueError as problem:
+        if isinstance(problem, DloptError):
+            raise
+        raise error(f"{must_be} no file can have such a name: {problem}.") from problem
+    if len(content) != before.st_size or after.st_mtime_ns != before.st_mtime_ns:
+        raise error(f"{path} must stay as it is while it is read, but it changed; read it when it is complete.")
+    return content
+
+
+def _open_without_waiting(path: str, flags: int) -> int:
+    """Open a file, and do not wait until somebody writes to it."""
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
+def _read_at_most(file: io.FileIO, count: int) -> bytes:
+    """Read up to so many bytes; one call may give fewer."""
+    parts = []
+    while count > 0 and (part := file.read(count)):
+        parts.append(part)
+        count -= len(part)
+    return b"".join(parts)
 
 
 def _give_usual_permissions(path: Path) -> None:

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from dlopt_deap.checks import check_integer
+from dlopt_deap.checks import check_integer, shown
+from dlopt_deap.errors import SettingError
 
 SEED_BITS = 128
 
@@ -29,13 +30,22 @@ def derive(seed: int, *parts: Any) -> int:
         A whole number of 128 bits: the first half of the SHA-256 digest of the arguments as JSON. It is the same on
         every machine, in every process and in every Python version, as ``hash()`` is not.
 
+    Raises:
+        SettingError: If a number is not finite, or has thousands of digits.
+        TypeError: If a part is no JSON value.
+
     Examples:
         >>> derive(0, [3, 5, 5], "weights") == derive(0, [3, 5, 5], "weights")
         True
         >>> derive(0, [3, 5, 5], "weights") == derive(1, [3, 5, 5], "weights")
         False
     """
-    text = json.dumps([seed, *parts], separators=(",", ":"), allow_nan=False, default=_plain)
+    try:
+        text = json.dumps([seed, *parts], separators=(",", ":"), allow_nan=False, default=_plain)
+    except ValueError as error:
+        raise SettingError(
+            f"A seed can be derived from numbers that JSON knows only, got {shown(parts)}: {error}."
+        ) from error
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[: SEED_BITS // 8], "big")
 
 

@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from dlopt_deap import data
 from dlopt_deap.architecture import RandomSamplingProblem, Space, list_architectures, sample_architectures
+from dlopt_deap.checks import check_integer
 from dlopt_deap.files import replacing
 from dlopt_deap.parallel import open_map
 from dlopt_deap.seeding import choose_seed
@@ -34,6 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     problem = RandomSamplingProblem(data.sine(), space, num_samples=options.samples)
     units = list_architectures(space)
     look_backs = range(space.look_back[0], space.look_back[1] + 1)
+    number = check_integer("architectures", units.count * len(look_backs), limit="MAX_ARCHITECTURES")
     architectures = ([look_back, *layers] for look_back in look_backs for layers in units)
     seed = choose_seed(options.seed)
     path = new_run_folder(options.out or default_folder("sine-samples")) / "samples.jsonl"
@@ -41,9 +43,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     with open_map(options.workers) as map_, replacing(path) as temporary, temporary.open("w") as lines:
         announce(map_, options.quiet)
         sampled = sample_architectures(problem, architectures, seed, map_)
-        for record in tqdm(sampled, total=units.count * len(look_backs), disable=options.quiet, file=sys.stderr):
+        for record in tqdm(sampled, total=number, disable=options.quiet, file=sys.stderr):
             lines.write(json.dumps(record, allow_nan=False) + "\n")
-    print(f"{units.count * len(look_backs)} architectures sampled with seed {seed}: {path}")
+    print(f"{number} architectures sampled with seed {seed}: {path}")
     return 0
 
 

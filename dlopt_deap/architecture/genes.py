@@ -4,9 +4,10 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Integral, Real
 from typing import Any
 
-from dlopt_deap.checks import check_integer, check_number
+from dlopt_deap.checks import as_float, check_integer, check_number, shown
 from dlopt_deap.errors import SettingError
 
 
@@ -62,11 +63,11 @@ class IntegerGene(Gene):
 
     def repair(self, value: Any) -> int:
         """Round, and move to the nearest limit."""
-        try:
-            number: int = min(max(round(value), self.low), self.high)
-            return number
-        except (TypeError, ValueError, OverflowError):
-            raise SettingError(f"a whole number in [{self.low}, {self.high}], got {value!r}") from None
+        # What has limits need not be a float: a whole number of any size is moved to the nearest of them.
+        if not isinstance(value, Real) or not (isinstance(value, Integral) or math.isfinite(as_float(value))):
+            raise SettingError(f"a whole number in [{self.low}, {self.high}], got {shown(value)}")
+        number: Any = round(value)  # numpy's integers stay numpy's
+        return int(min(max(number, self.low), self.high))
 
     def step(self, value: int, sigma: float, rng: Any) -> int:
         """Step up or down by at least one; away from a limit where there is no room."""
@@ -74,7 +75,7 @@ class IntegerGene(Gene):
 
     def move(self, value: int, distance: float) -> int:
         """Move by a distance, rounded away from zero; a number at a limit turns back from it."""
-        length = max(1, round(abs(distance)))
+        length = max(1, round(min(abs(distance), self.high - self.low)))
         up = value < self.high and (distance > 0 or value == self.low)
         return min(value + length, self.high) if up else max(value - length, self.low)
 
@@ -102,12 +103,9 @@ class FloatGene(Gene):
 
     def repair(self, value: Any) -> float:
         """Move to the nearest limit."""
-        try:
-            number = float(value)
-        except (TypeError, ValueError):
-            number = math.nan
+        number = as_float(value)
         if not math.isfinite(number):
-            raise SettingError(f"a finite number in [{self.low}, {self.high}], got {value!r}")
+            raise SettingError(f"a finite number in [{self.low}, {self.high}], got {shown(value)}")
         return min(max(number, self.low), self.high)
 
     def step(self, value: float, sigma: float, rng: Any) -> float:
@@ -149,12 +147,12 @@ class ChoiceGene(Gene):
 
     def contains(self, value: Any) -> bool:
         """Whether it is one of the names."""
-        return value in self.names
+        return isinstance(value, str) and value in self.names
 
     def repair(self, value: Any) -> str:
         """Refuse what is none of the names: none is nearer than another."""
-        if value not in self.names:
-            raise SettingError(f"one of {', '.join(self.names)}, got {value!r}")
+        if not self.contains(value):
+            raise SettingError(f"one of {', '.join(self.names)}, got {shown(value)}")
         return str(value)
 
     def step(self, value: str, sigma: float, rng: Any) -> str:
@@ -169,10 +167,16 @@ class ChoiceGene(Gene):
         return len(self.names) > 1
 
 
-def integer_gene(name: str, limits: Any) -> IntegerGene:
-    """Check the limits of a whole number: a pair (least, most) from 1, or one number for both."""
-    low, high = _pair(name, limits)
-    gene = IntegerGene(check_integer(f"{name}[0]", low, low=1), check_integer(f"{name}[1]", high, low=1))
+def integer_gene(name: str, limits: Any, limit: str | None = None) -> IntegerGene:
+    """Check the limits of a whole number: a pair (least, most) from 1, or one number for both.
+
+    Args:
+        name: What messages call them.
+        limits: The pair or the number.
+        limit: The name of a constant of :mod:`dlopt_deap.limits` that neither must exceed.
+    """
+    low, high = (check_integer(f"{name}[{i}]", end, low=1, limit=limit) for i, end in enumerate(_pair(name, limits)))
+    gene = IntegerGene(low, high)
     _check_order(name, gene.low, gene.high)
     return gene
 
@@ -191,11 +195,13 @@ def _pair(name: str, limits: Any) -> Sequence[Any]:
     """Take one value for both limits."""
     pair = (limits, limits) if isinstance(limits, int | float) else limits
     if not isinstance(pair, Sequence) or isinstance(pair, str) or len(pair) != 2:
-        raise SettingError(f"`{name}` must be a pair (least, most), got {limits!r}.")
+        raise SettingError(f"`{name}` must be a pair (least, most), got {shown(limits)}.")
     return pair
 
 
 def _check_order(name: str, low: float, high: float) -> None:
     """Refuse limits that are the wrong way round."""
     if low > high:
-        raise SettingError(f"`{name}` must be a pair (least, most) with least <= most, got ({low}, {high}).")
+        raise SettingError(
+            f"`{name}` must be a pair (least, most) with least <= most, got ({shown(low)}, {shown(high)})."
+        )

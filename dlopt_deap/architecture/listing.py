@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 
 from dlopt_deap.architecture.space import Space
-from dlopt_deap.checks import check_integer
+from dlopt_deap.checks import check_integer, shown
 from dlopt_deap.errors import SettingError
 
 
@@ -53,6 +53,8 @@ def list_architectures(space: Space, pace: int = 1, initial: Sequence[int] = ())
         DLOPT's ``FullSpaceListing``, whose ``init_arch`` is ``initial`` here, and which builds them all at once.
     """
     check_integer("pace", pace, low=1)
+    if not isinstance(initial, Sequence):
+        raise SettingError(f"`initial` must be the units of the first layers, such as (4,), got {shown(initial)}.")
     first = tuple(check_integer(f"initial[{i}]", units, *space.units) for i, units in enumerate(initial))
     if len(first) >= space.layers[1] and first:
         raise SettingError(

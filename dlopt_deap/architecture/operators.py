@@ -6,11 +6,13 @@ that a space has beside these have a mutation of their own.
 """
 
 import random
+import sys
 from collections.abc import MutableSequence
 from typing import Any, TypeVar
 
 from dlopt_deap.architecture.genes import IntegerGene
 from dlopt_deap.architecture.space import Space
+from dlopt_deap.checks import check_number
 
 HYPERPARAMETER_SIGMA = 0.2
 """Standard deviation of a step of :func:`mut_architecture` in a gene that is no size, as a share of its range."""
@@ -37,10 +39,11 @@ def mut_gaussian(
         DLOPT's ``gaussianMutation``. It differs: the step is rounded away from zero, so that a gene that was chosen
         really changes (truncation, as there, leaves it as it was half of the time and favours smaller values).
     """
+    sigma = check_number("sigma", sigma, low=0.0)
     for i in _sizes(individual, space):
         if rng.random() < indpb:
             step = rng.gauss(0, sigma)
-            individual[i] += max(1, round(abs(step))) * (1 if step > 0 else -1)
+            individual[i] += max(1, round(min(abs(step), sys.float_info.max))) * (1 if step > 0 else -1)
     space.repair(individual)
     return (individual,)
 
@@ -64,6 +67,7 @@ def mut_uniform(
         DLOPT's ``uniformMutation``. It differs: all steps from 1 to ``max_step`` are equally likely (there, 1 comes
         twice as often as the others, and the largest never).
     """
+    max_step = check_number("max_step", max_step)
     for i in _sizes(individual, space):
         if rng.random() < indpb:
             individual[i] += rng.randint(1, max(1, int(max_step))) * rng.choice((1, -1))
@@ -88,6 +92,7 @@ def mut_hyperparameters(
     Returns:
         The individual.
     """
+    sigma = check_number("sigma", sigma, low=0.0)
     for i in range(1, len(space.head)):
         if rng.random() < indpb:
             individual[i] = space.gene(i).step(individual[i], sigma, rng)

@@ -6,7 +6,7 @@ from math import ceil
 from typing import Any
 
 from dlopt_deap.architecture.training_problem import TrainingProblem
-from dlopt_deap.checks import check_integer, check_number
+from dlopt_deap.checks import check_integer, check_number, shown
 from dlopt_deap.core import Guarded, Values
 from dlopt_deap.errors import SettingError
 
@@ -50,9 +50,11 @@ class Racing:
     ) -> None:
         if len(problem.targets) != 1:
             raise SettingError(f"A race needs one target to be won by, got {', '.join(problem.targets)}.")
+        if not isinstance(rungs, Sequence):
+            raise SettingError(f"`rungs` must be numbers of epochs that increase, such as (3, 10), got {shown(rungs)}.")
         self.rungs = tuple(check_integer(f"rungs[{i}]", epochs, low=1) for i, epochs in enumerate(rungs))
         if not self.rungs or list(self.rungs) != sorted(set(self.rungs)):
-            raise SettingError(f"`rungs` must be numbers of epochs that increase, such as (3, 10), got {rungs!r}.")
+            raise SettingError(f"`rungs` must be numbers of epochs that increase, such as (3, 10), got {shown(rungs)}.")
         if check_number("keep", keep, above=0.0) >= 1:
             raise SettingError(f"`keep` must be a share above 0 and below 1, got {keep}.")
         self.problem = problem

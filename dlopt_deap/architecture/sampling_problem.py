@@ -60,8 +60,8 @@ class RandomSamplingProblem(ArchitectureProblem):
         if useless := [name for name in TRAINING_GENES if name in space.head]:
             raise SettingError(f"Random sampling trains nothing, so its space must leave out {', '.join(useless)}.")
         self.noisy = any(name in SAMPLED for name in self.targets)
-        self.num_samples = check_integer("num_samples", num_samples, low=1)
-        self.final_samples = check_integer("final_samples", final_samples, low=1)
+        self.num_samples = check_integer("num_samples", num_samples, low=1, limit="MAX_SAMPLES")
+        self.final_samples = check_integer("final_samples", final_samples, low=1, limit="MAX_SAMPLES")
         self.sampling_settings = sampling
         self._check_by_example()
 

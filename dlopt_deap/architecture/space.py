@@ -7,8 +7,10 @@ from functools import cached_property
 from typing import Any
 
 from dlopt_deap.architecture.genes import ChoiceGene, FloatGene, Gene, IntegerGene, float_gene, integer_gene
+from dlopt_deap.checks import shown
 from dlopt_deap.errors import SettingError
 from dlopt_deap.networks import NetworkSpec
+from dlopt_deap.networks.cells import CELLS
 
 Limits = tuple[int, int]
 
@@ -59,12 +61,13 @@ class Space:
     activation: str | tuple[str, ...] = "tanh"
 
     def __post_init__(self) -> None:
-        for name in ("look_back", "layers", "units"):
-            gene = integer_gene(name, getattr(self, name))
+        for name, limit in (("look_back", "MAX_LOOK_BACK"), ("layers", "MAX_LAYERS"), ("units", None)):
+            gene = integer_gene(name, getattr(self, name), limit)
             object.__setattr__(self, name, (gene.low, gene.high))
         for name in ("cell", "activation"):
             self._set_names(name)
         self.head  # noqa: B018 - its limits are checked when they are first looked at
+        self._check_largest()
 
     @cached_property
     def head(self) -> dict[str, IntegerGene | FloatGene | ChoiceGene]:
@@ -75,7 +78,7 @@ class Space:
         if self.learning_rate is not None:
             genes["learning_rate"] = float_gene("learning_rate", self.learning_rate, 0.0, float("inf"), log=True)
         if self.batch_size is not None:
-            genes["batch_size"] = integer_gene("batch_size", self.batch_size)
+            genes["batch_size"] = integer_gene("batch_size", self.batch_size, "MAX_BATCH_SIZE")
         for name in ("cell", "activation"):
             if isinstance(names := getattr(self, name), tuple):
                 genes[name] = ChoiceGene(names)
@@ -105,6 +108,8 @@ class Space:
 
     def contains(self, genes: Sequence[Any]) -> bool:
         """Whether the genes are an individual of this space as they stand."""
+        if not isinstance(genes, Sequence):
+            return False
         layers = len(genes) - len(self.head)
         return self.layers[0] <= layers <= self.layers[1] and all(
             self.gene(position).contains(gene) for position, gene in enumerate(genes)
@@ -119,10 +124,12 @@ class Space:
         Raises:
             SettingError: If a gene is no finite number or an unknown name, or one before the layers is missing.
         """
+        if not isinstance(genes, MutableSequence):
+            raise SettingError(f"An individual must be a list or another mutable sequence, got {shown(genes)}.")
         if len(genes) == 0:
             genes.append(self.look_back[0])
         if len(genes) < len(self.head):
-            raise SettingError(f"An individual begins with {', '.join(self.head)}, got {list(genes)}.")
+            raise SettingError(f"An individual begins with {', '.join(self.head)}, got {shown(list(genes))}.")
         while len(genes) - len(self.head) < self.layers[0]:
             genes.append(self.units[0])
         del genes[len(self.head) + self.layers[1] :]
@@ -134,8 +141,14 @@ class Space:
         return genes
 
     def describe(self, genes: Sequence[Any]) -> dict[str, Any]:
-        """Give the genes by their names, the units as a list."""
+        """Give the genes by their names, the units as a list.
+
+        Raises:
+            SettingError: If one before the layers is missing.
+        """
         count = len(self.head)
+        if not isinstance(genes, Sequence) or len(genes) < count:
+            raise SettingError(f"An individual begins with {', '.join(self.head)}, got {shown(genes)}.")
         return dict(zip(self.head, genes[:count], strict=True)) | {"units": list(genes[count:])}
 
     def spec(self, genes: Sequence[Any], inputs: int, outputs: int) -> NetworkSpec:
@@ -149,13 +162,23 @@ class Space:
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
+    def _check_largest(self) -> None:
+        """Refuse a space whose largest network is refused: that is told now, not by every candidate near it."""
+        cell = self.cell if isinstance(self.cell, str) else max(self.cell, key=lambda name: CELLS[name].gates)
+        try:
+            NetworkSpec(1, (self.units[1],) * self.layers[1], 1, self.look_back[1], cell)
+        except SettingError as error:
+            raise SettingError(f"The largest network of a space must be possible. {error}") from None
+
     def _set_names(self, name: str) -> None:
         """Check the names of cells or activations; the spec knows which there are, and a worker is too late."""
         value = getattr(self, name)
+        if not isinstance(value, Sequence):
+            raise SettingError(f"`{name}` must be one name or several different ones, got {shown(value)}.")
         names = (value,) if isinstance(value, str) else tuple(value)
         for one in names:
             NetworkSpec(1, (1,), 1, 1, **{name: one})
         if not names or len(set(names)) < len(names):
-            raise SettingError(f"`{name}` must be one name or several different ones, got {value!r}.")
+            raise SettingError(f"`{name}` must be one name or several different ones, got {shown(value)}.")
         if not isinstance(value, str):
             object.__setattr__(self, name, names if len(names) > 1 else names[0])

@@ -11,11 +11,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from dlopt_deap.checks import check_choice, did_you_mean
+from dlopt_deap.checks import check_choice, did_you_mean, items_of, listed, shown
 from dlopt_deap.data.csv_table import CsvTable, read_table
 from dlopt_deap.data.csv_time import parse_time
 from dlopt_deap.data.series import SHARES, TimeSeries
-from dlopt_deap.errors import DataError
+from dlopt_deap.errors import DataError, SettingError
 
 MISSING: Final = ("refuse", "interpolate", "previous", "drop")
 MISSING_CELLS: Final = frozenset({"", "-", "?", "na", "n/a", "#n/a", "nan", "null", "none"})
@@ -57,7 +57,8 @@ def read_csv(
         shares: The shares of the rows for training, validation and testing.
 
     Raises:
-        DataError: If the file cannot be used; it names the file, the line as an editor counts it, and the column.
+        DataError: If the file cannot be used; it names the file, the line as an editor counts it, and the column. A
+            file that is larger than :mod:`dlopt_deap.limits` allows is one of these.
         SettingError: If an argument is none of the above.
 
     Examples:
@@ -80,16 +81,19 @@ def read_csv(
     index = None
     if wanted_time:
         index = parse_time(table, wanted_time[0], kept, decimal)
-    return TimeSeries(
-        values,
-        columns=columns,
-        inputs=wanted_inputs,
-        targets=wanted_targets,
-        index=index,
-        name=table.path.stem,
-        scale=scale,
-        shares=shares,
-    )
+    try:
+        return TimeSeries(
+            values,
+            columns=columns,
+            inputs=wanted_inputs,
+            targets=wanted_targets,
+            index=index,
+            name=table.path.stem,
+            scale=scale,
+            shares=shares,
+        )
+    except DataError as error:
+        raise DataError(f"{table.path} holds no usable series. {error}") from error
 
 
 @dataclass(frozen=True)
@@ -104,25 +108,31 @@ class _Cells:
         numbers = np.empty(len(self.table.rows))
         for row, cell in enumerate(self.table.column(column)):
             number = parse_number(cell, self.decimal)
-            where = f"{self.table.path}, line {self.table.lines[row]}, column {column!r}"
-            if number is None:
-                other = "." if self.decimal == "," else ","
-                hint = f"set `decimal` to {other!r}" if parse_number(cell, other) is not None else "repair it"
-                raise DataError(f"{where} must hold a number, got {cell!r}; {hint}, or choose other columns.")
-            if math.isinf(number):
-                raise DataError(f"{where} must hold a finite number, got {cell!r}; repair it, or leave the cell empty.")
+            if number is None or math.isinf(number):
+                raise self._no_number(row, column, cell, number)
             numbers[row] = number
         return numbers
+
+    def _no_number(self, row: int, column: str, cell: str, number: float | None) -> DataError:
+        """Make the error that tells of a cell without a finite number."""
+        where = f"{self.table.path}, line {self.table.lines[row]}, column {shown(column)}"
+        if number is not None:
+            return DataError(
+                f"{where} must hold a finite number, got {shown(cell)}; repair it, or leave the cell empty."
+            )
+        other = "." if self.decimal == "," else ","
+        hint = f"set `decimal` to {other!r}" if parse_number(cell, other) is not None else "repair it"
+        return DataError(f"{where} must hold a number, got {shown(cell)}; {hint}, or choose other columns.")
 
     def only_numeric(self, time: str | None) -> str:
         """Return the numeric column of a file that has only one beside ``time``."""
         names = [name for name in self.table.header if name != time]
         numeric = [name for name in names if self._is_numeric(name)] if len(names) > 1 else names
         if len(numeric) != 1:
-            found = f"the numeric columns {', '.join(numeric)}" if numeric else "no numeric column"
+            found = f"the numeric columns {listed(numeric)}" if numeric else "no numeric column"
             raise DataError(
                 f"`targets` must name what to predict, since {self.table.path} has {found}; "
-                f"all its columns are: {', '.join(self.table.header)}."
+                f"all its columns are: {listed(self.table.header)}."
             )
         return numeric[0]
 
@@ -147,15 +157,17 @@ def parse_number(cell: str, decimal: str) -> float | None:
 
 def _known(argument: str, columns: Sequence[str | None], table: CsvTable) -> list[str]:
     """Return names of columns after a check that the file has them."""
-    names = [columns] if isinstance(columns, str) else list(columns)
+    names = [columns] if isinstance(columns, str) else items_of(columns)
+    if names is None:
+        raise SettingError(f"`{argument}` must hold column names (strings), got {shown(columns)}.")
     for name in names:
-        if name not in table.header:
+        if not isinstance(name, str) or name not in table.header:
             raise DataError(
-                f"{table.path} has no column {name!r} (in `{argument}`)"
-                f"{did_you_mean(name, table.header) or '.'} Its columns are: {', '.join(table.header)}."
+                f"{table.path} has no column {shown(name)} (in `{argument}`)"
+                f"{did_you_mean(name, table.header) or '.'} Its columns are: {listed(table.header)}."
             )
     if not names:
-        raise DataError(f"`{argument}` must name at least one column of {table.path}: {', '.join(table.header)}.")
+        raise DataError(f"`{argument}` must name at least one column of {table.path}: {listed(table.header)}.")
     return [str(name) for name in names]
 
 
@@ -174,7 +186,7 @@ def _treat_missing(
         frame = frame.ffill() if missing == "previous" else frame.interpolate(limit_area="inside")
         values = frame.to_numpy(dtype=np.float64)
     if len(values) == 0:
-        raise DataError(f"{table.path} must have a row without a missing value in {', '.join(columns)}, but has none.")
+        raise DataError(f"{table.path} must have a row without a missing value in {listed(columns)}, but has none.")
     if np.isnan(values).any():
         row, column = np.argwhere(np.isnan(values))[0]
         reason = {
@@ -182,5 +194,5 @@ def _treat_missing(
             "previous": "is missing, and there is no value before it to repeat; remove the line",
             "interpolate": "is missing, and has no value on both sides to interpolate between; remove the line",
         }[missing]
-        raise DataError(f"{table.path}, line {table.lines[row]}, column {columns[column]!r}: the value {reason}.")
+        raise DataError(f"{table.path}, line {table.lines[row]}, column {shown(columns[column])}: the value {reason}.")
     return kept, values

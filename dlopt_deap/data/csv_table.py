@@ -5,11 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from dlopt_deap import limits
+from dlopt_deap.checks import listed, shown
+from dlopt_deap.data.csv_bytes import read_text
 from dlopt_deap.errors import DataError, SettingError
+from dlopt_deap.files import as_path
 
 BLANKS: Final = " "
 DELIMITERS: Final = ("\t", ";", ",", BLANKS)
@@ -54,20 +59,20 @@ def read_table(path: str | os.PathLike[str], delimiter: str | None, decimal: str
         SettingError: If ``delimiter`` is not one character.
     """
     if delimiter is not None and (not isinstance(delimiter, str) or len(delimiter) != 1 or delimiter in '"\r\n'):
-        raise SettingError(f"`delimiter` must be one character, or None to find it out, got {delimiter!r}.")
-    source = Path(path)
+        raise SettingError(f"`delimiter` must be one character, or None to find it out, got {shown(delimiter)}.")
+    source = as_path(path)
     # Unlike splitlines, this breaks lines only where an editor does.
-    lines = list(io.StringIO(_text(source), newline=""))
+    lines = list(io.StringIO(read_text(source), newline=""))
     useful = [line for line in lines if line.strip() and not line.startswith(COMMENT)]
-    if not useful:
-        raise DataError(f"{source} must hold a line of column names and lines of numbers, but it is empty.")
     records = _records(source, lines, delimiter or _find_delimiter(useful[:LINES_TO_JUDGE], decimal))
+    if not records:
+        raise DataError(f"{source} must hold a line of column names and lines of numbers, but it is empty.")
     header_line, header = records[0]
     names = _names(source, header_line, header)
     if len(records) == 1:
         raise DataError(
             f"{source} must hold rows of numbers below the column names, but it ends after line {header_line} "
-            f"({', '.join(names)})."
+            f"({listed(names)})."
         )
     for line, cells in records[1:]:
         if len(cells) != len(names):
@@ -78,51 +83,62 @@ def read_table(path: str | os.PathLike[str], delimiter: str | None, decimal: str
     return CsvTable(source, names, [cells for _, cells in records[1:]], [line for line, _ in records[1:]])
 
 
-def _text(path: Path) -> str:
-    """Return the content of a text file in UTF-8."""
-    if path.is_dir():
-        raise DataError(f"{path} must be a CSV file, but it is a folder.")
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise DataError(f"{path} must be a CSV file, but there is no such file.") from None
-    except OSError as error:
-        raise DataError(f"{path} must be a readable CSV file: {error.strerror or error}.") from error
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise DataError(
-            f"{path} must be text in UTF-8, but line {line} holds the byte 0x{content[error.start]:02x}, which is "
-            "none; save the file as UTF-8."
-        ) from error
-
-
 def _records(path: Path, lines: list[str], delimiter: str) -> list[tuple[int, list[str]]]:
     """Return the cells of each record, and the line where it ends."""
-    records = []
+    records: list[tuple[int, list[str]]] = []
     # Lines that are skipped become empty ones, so that they still count.
     blanked = ("\n" if line.startswith(COMMENT) else line for line in lines)
+    # Lines of blanks are parted in one way only, so a reader is needed for its errors alone.
+    reader = csv.reader(blanked, delimiter=delimiter, skipinitialspace=True, strict=True)
+    found = enumerate(map(str.split, blanked), start=1) if delimiter == BLANKS else _read(reader)
+    room = limits.MAX_CSV_CELLS
     try:
-        if delimiter == BLANKS:
-            found = [(line, cells) for line, text in enumerate(blanked, start=1) if (cells := text.split())]
-        else:
-            reader = csv.reader(blanked, delimiter=delimiter, skipinitialspace=True, strict=True)
-            found = [(reader.line_num, cells) for cells in reader]
+        for line, cells in found:
+            stripped = [cell.strip() for cell in cells]
+            if len(stripped) > 1 or any(stripped):
+                room -= len(stripped)
+                _check_sizes(path, line, stripped, room)
+                records.append((line, stripped))
     except csv.Error as error:
-        raise DataError(f"{path}, line {reader.line_num} must be a line of a CSV file: {error}.") from error
-    for line, cells in found:
-        stripped = [cell.strip() for cell in cells]
-        if len(stripped) > 1 or any(stripped):
-            records.append((line, stripped))
+        whole = records[-1][0] if records else 0
+        raise DataError(
+            f"{path}, line {reader.line_num} must be a line of a CSV file: {error} (in what follows line {whole}); "
+            "close every quote, and double those inside."
+        ) from error
     return records
+
+
+def _read(reader: Any) -> Iterator[tuple[int, list[str]]]:
+    """Give the line in which each record ends, and its cells."""
+    for cells in reader:
+        yield reader.line_num, cells
+
+
+def _check_sizes(path: Path, line: int, cells: list[str], room: int) -> None:
+    """Refuse a record that is larger than any that is meant."""
+    if len(cells) > limits.MAX_COLUMNS:
+        raise DataError(
+            f"{path}, line {line} must have at most {limits.MAX_COLUMNS} cells, got {len(cells)}; leave out columns, "
+            "name the right `delimiter`, or widen `dlopt_deap.limits.MAX_COLUMNS`."
+        )
+    longest = max(map(len, cells))
+    if longest > limits.MAX_CELL_LENGTH:
+        raise DataError(
+            f"{path}, line {line} must have cells of at most {limits.MAX_CELL_LENGTH} characters, got one of "
+            f"{longest}; close every quote, or widen `dlopt_deap.limits.MAX_CELL_LENGTH`."
+        )
+    if room < 0:
+        raise DataError(
+            f"{path} must have at most {limits.MAX_CSV_CELLS} cells, but has more from line {line} on; leave out rows "
+            "and columns that are not needed, or widen `dlopt_deap.limits.MAX_CSV_CELLS`."
+        )
 
 
 def _find_delimiter(lines: list[str], decimal: str) -> str:
     """Return the delimiter that parts most lines into as many cells as the first line; a tab if there is one column."""
     # A single column shows no delimiter, and a tab, unlike a comma, never stands inside a number.
     best, most = "\t", 0.0
-    for delimiter in DELIMITERS:
+    for delimiter in DELIMITERS if lines else ():
         first, *others = [_count_cells(line, delimiter) for line in lines]
         alike = sum(number == first for number in others) / len(others) if others else 1.0
         if delimiter != decimal and first > 1 and alike > most:
@@ -131,23 +147,30 @@ def _find_delimiter(lines: list[str], decimal: str) -> str:
 
 
 def _count_cells(line: str, delimiter: str) -> int:
-    """Return how many cells a line has."""
-    return len(line.split() if delimiter == BLANKS else next(csv.reader([line], delimiter=delimiter)))
+    """Return how many cells a line has; none if it is no line of a CSV file."""
+    if delimiter == BLANKS:
+        return len(line.split())
+    try:
+        return len(next(csv.reader([line], delimiter=delimiter)))
+    except csv.Error:
+        return 0
 
 
 def _names(path: Path, line: int, header: list[str]) -> list[str]:
     """Return the column names, after a check that they are names and differ."""
     if all(_is_number(cell) for cell in header):
         raise DataError(
-            f"{path}, line {line} must name the columns, but it holds numbers only ({', '.join(header)}); "
+            f"{path}, line {line} must name the columns, but it holds numbers only ({listed(header)}); "
             "put a line of names above it."
         )
     names = [name or f"column_{position}" for position, name in enumerate(header, start=1)]
-    for position, name in enumerate(names):
-        if name in names[:position]:
+    places: dict[str, int] = {}
+    for position, name in enumerate(names, start=1):
+        first = places.setdefault(name, position)
+        if first != position:
             raise DataError(
-                f"{path}, line {line} must give each column a name of its own, but columns "
-                f"{names.index(name) + 1} and {position + 1} are both called {name!r}; rename one."
+                f"{path}, line {line} must give each column a name of its own, but columns {first} and {position} "
+                f"are both called {shown(name)}; rename one."
             )
     return names
 

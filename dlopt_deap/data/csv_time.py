@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from dlopt_deap.checks import shown
 from dlopt_deap.data.csv_table import CsvTable
 from dlopt_deap.errors import DataError
 
@@ -29,6 +30,9 @@ DATE_FORMATS: Final = (
 )
 """Ways to write a date beside ISO 8601 (2026-01-31); each may be followed by a time of day."""
 
+CLOCK: Final = ("now", "today")
+"""Words that pandas takes for the time at which it reads them."""
+
 TIME_FORMATS: Final = ("", " %H:%M", " %H:%M:%S")
 
 
@@ -42,15 +46,23 @@ def parse_time(table: CsvTable, column: str, rows: NDArray[Any], decimal: str) -
     cells = [column_cells[row] for row in rows]
     for row, cell in zip(rows, cells, strict=True):
         if not cell:
-            raise DataError(f"{table.path}, line {table.lines[row]}, column {column!r}: the time is missing; fill it.")
+            raise DataError(
+                f"{table.path}, line {table.lines[row]}, column {shown(column)}: the time is missing; fill it."
+            )
+        if cell.lower() in CLOCK:
+            raise DataError(
+                f"{table.path}, line {table.lines[row]}, column {shown(column)} must hold a date, got {cell!r}, which "
+                "is another one each day; write dates as 2026-01-31."
+            )
     times = _numbers(cells, decimal)
     if times is None:
         times = _dates(table, column, rows, cells)
     for (before, after), row in zip(pairwise(range(len(times))), rows[1:], strict=True):
         if not times[before] < times[after]:
             raise DataError(
-                f"{table.path}, line {table.lines[row]}, column {column!r}: the time must increase from row to row, "
-                f"got {cells[after]!r} after {cells[before]!r}; sort the file and remove what stands twice."
+                f"{table.path}, line {table.lines[row]}, column {shown(column)}: the time must increase from row to "
+                f"row, got {shown(cells[after])} after {shown(cells[before])}; sort the file, remove what stands "
+                "twice."
             )
     return times
 
@@ -70,13 +82,13 @@ def _dates(table: CsvTable, column: str, rows: NDArray[Any], cells: list[str]) -
     if not readings:
         row = _first_unreadable(cells)
         raise DataError(
-            f"{table.path}, line {table.lines[rows[row]]}, column {column!r} must hold a number or a date written as "
-            f"the others, got {cells[row]!r}; write dates as 2026-01-31 or 2026-01-31 18:30."
+            f"{table.path}, line {table.lines[rows[row]]}, column {shown(column)} must hold a number or a date written "
+            f"as the others, got {shown(cells[row])}; write dates as 2026-01-31 or 2026-01-31 18:30."
         )
     if any(not np.array_equal(readings[0], other) for other in readings[1:]):
         raise DataError(
-            f"{table.path}, column {column!r} holds dates that can be read in two ways, as day and month or as month "
-            f"and day (line {table.lines[rows[0]]}: {cells[0]!r}); write dates as 2026-01-31."
+            f"{table.path}, column {shown(column)} holds dates that can be read in two ways, as day and month or as "
+            f"month and day (line {table.lines[rows[0]]}: {shown(cells[0])}); write dates as 2026-01-31."
         )
     return readings[0]
 

@@ -33,7 +33,7 @@ class MinMaxScaling:
         """Fit the line that maps each column's minimum to ``low`` and its maximum to ``high``.
 
         A column that is constant in ``values`` is mapped to the middle of [``low``, ``high``] with a slope of 1, and so
-        is one that varies so little that the slope would be infinite.
+        is one that varies so little, or so much, that the slope would be infinite or zero.
 
         Args:
             values: Shape (rows, columns), in the columns' own units.
@@ -51,7 +51,7 @@ class MinMaxScaling:
         constant = half_width == 0
         with np.errstate(over="ignore"):
             slope = np.divide((high - low) / 2, half_width, where=~constant, out=np.ones_like(half_width))
-        slope[constant | ~np.isfinite(slope)] = SLOPE_OF_A_CONSTANT
+        slope[constant | ~np.isfinite(slope) | (slope == 0)] = SLOPE_OF_A_CONSTANT
         return cls((low + high) / 2, slope, maximum / 2 + minimum / 2)
 
     def apply(self, values: FloatArray) -> FloatArray:
@@ -62,5 +62,6 @@ class MinMaxScaling:
 
     def invert(self, scaled: FloatArray, columns: list[int]) -> FloatArray:
         """Return ``scaled``, shape (..., len(columns)) in scaled units, in the own units of those ``columns``."""
-        own_units: FloatArray = (scaled - self.centre) / self.slope[columns] + self.middle[columns]
+        with np.errstate(over="ignore", invalid="ignore"):
+            own_units: FloatArray = (scaled - self.centre) / self.slope[columns] + self.middle[columns]
         return own_units

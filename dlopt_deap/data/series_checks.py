@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dlopt_deap.checks import check_number, did_you_mean
+from dlopt_deap.checks import check_number, did_you_mean, items_of, listed, shortened, shown
 from dlopt_deap.errors import DataError, SettingError
 
 
 def check_values(values: ArrayLike, name: str) -> NDArray[np.float64]:
     """Return the values as a read-only, finite table of float64."""
     try:
+        if np.iscomplexobj(values):
+            raise TypeError("a complex number is none")
         table = np.array(values, dtype=np.float64, order="C")
-    except (TypeError, ValueError) as error:
-        raise DataError(f"The values of the series {name!r} must be a table of real numbers: {error}.") from error
+    except (TypeError, ValueError, OverflowError) as error:
+        raise DataError(
+            f"The values of the series {name!r} must be a table of real numbers: {shortened(str(error))}."
+        ) from error
     table = table[:, np.newaxis] if table.ndim == 1 else table
     if table.ndim != 2 or table.size == 0:
         raise DataError(
             f"The values of the series {name!r} must have the shape (rows, columns) or (rows,), "
-            f"with at least one of each, got the shape {np.shape(values)}."
+            f"with at least one of each, got the shape {table.shape}."
         )
     if not np.isfinite(table).all():
         row, column = np.argwhere(~np.isfinite(table))[0]
@@ -40,11 +45,10 @@ def check_columns(columns: Sequence[str] | None, number: int, name: str) -> tupl
     names = _strings("columns", columns)
     if len(names) != number:
         raise DataError(
-            f"`columns` of the series {name!r} must name its {number} columns, got {len(names)} names: "
-            f"{', '.join(names)}."
+            f"`columns` of the series {name!r} must name its {number} columns, got {len(names)} names: {listed(names)}."
         )
-    if twice := sorted({column for column in names if names.count(column) > 1}):
-        raise DataError(f"`columns` of the series {name!r} must differ, got {', '.join(twice)} more than once.")
+    if twice := sorted(column for column, count in Counter(names).items() if count > 1):
+        raise DataError(f"`columns` of the series {name!r} must differ, got {listed(twice)} more than once.")
     return names
 
 
@@ -55,26 +59,33 @@ def check_chosen(argument: str, chosen: Sequence[str] | None, columns: tuple[str
         if column not in columns:
             hint = did_you_mean(column, columns)
             raise DataError(
-                f"The series {name!r} has no column {column!r} (in `{argument}`){hint or '.'} "
-                f"Its columns are: {', '.join(columns)}."
+                f"The series {name!r} has no column {shown(column)} (in `{argument}`){hint or '.'} "
+                f"Its columns are: {listed(columns)}."
             )
     if not names or len(set(names)) < len(names):
-        raise DataError(f"`{argument}` of the series {name!r} must name one or more different columns, got {names}.")
+        raise DataError(
+            f"`{argument}` of the series {name!r} must name one or more different columns, got {shown(names)}."
+        )
     return names
 
 
 def _strings(argument: str, names: Sequence[str]) -> tuple[str, ...]:
     """Return column names as a tuple; a single name stands for itself."""
-    found = (names,) if isinstance(names, str) else tuple(names)
-    for column in found:
-        if not isinstance(column, str):
-            raise SettingError(f"`{argument}` must hold column names (strings), got {column!r}.")
-    return found
+    found = [names] if isinstance(names, str) else items_of(names)
+    strings = tuple(name for name in found or [] if isinstance(name, str))
+    if found is None or len(strings) < len(found):
+        raise SettingError(f"`{argument}` must hold column names (strings), got {shown(names)}.")
+    return strings
 
 
 def check_index(index: ArrayLike | None, rows: int, name: str) -> NDArray[Any]:
     """Return the index as a read-only array with one entry a row."""
-    entries = np.arange(rows) if index is None else np.array(index)
+    try:
+        entries = np.arange(rows) if index is None else np.array(index)
+    except ValueError as error:
+        raise DataError(
+            f"`index` of the series {name!r} must have one entry for each row: {shortened(str(error))}."
+        ) from error
     if entries.shape != (rows,):
         raise DataError(
             f"`index` of the series {name!r} must have one entry for each of its {rows} rows, "
@@ -88,20 +99,20 @@ def check_scale(scale: object) -> tuple[float, float] | None:
     if scale is None:
         return None
     if not isinstance(scale, Sequence) or isinstance(scale, str) or len(scale) != 2:
-        raise SettingError(f"`scale` must be (low, high) or None, got {scale!r}.")
+        raise SettingError(f"`scale` must be (low, high) or None, got {shown(scale)}.")
     low, high = check_number("scale", scale[0]), check_number("scale", scale[1])
     if low >= high:
-        raise SettingError(f"`scale` must be (low, high) with low < high, got {scale!r}.")
+        raise SettingError(f"`scale` must be (low, high) with low < high, got {shown(scale)}.")
     return low, high
 
 
 def check_shares(shares: object) -> tuple[float, float, float]:
     """Return the shares of the rows."""
     if not isinstance(shares, Sequence) or isinstance(shares, str) or len(shares) != 3:
-        raise SettingError(f"`shares` must be three numbers (training, validation, testing), got {shares!r}.")
+        raise SettingError(f"`shares` must be three numbers (training, validation, testing), got {shown(shares)}.")
     first, second, third = (check_number("shares", share, above=0.0) for share in shares)
     if abs(first + second + third - 1.0) > 1e-9:
-        raise SettingError(f"`shares` must sum to 1, got {shares!r}, which sum to {first + second + third}.")
+        raise SettingError(f"`shares` must sum to 1, got {shown(shares)}, which sum to {first + second + third}.")
     return first, second, third
 
 

@@ -4,6 +4,7 @@ from importlib import resources
 
 import numpy as np
 
+from dlopt_deap import limits
 from dlopt_deap.checks import check_number
 from dlopt_deap.data.csv_file import read_csv
 from dlopt_deap.data.series import TimeSeries
@@ -23,7 +24,8 @@ def sine(freq: float = 1.0, start: float = 0.0, stop: float = 100.0, step: float
         One column, ``"sin"``, in [-1, 1], unscaled; its index is the time.
 
     Raises:
-        SettingError: If an argument is no finite number, ``step`` is not positive, or ``stop`` is not after ``start``.
+        SettingError: If an argument is no finite number, ``step`` is not positive, or ``stop`` is not after ``start``,
+            or there are more rows than :mod:`dlopt_deap.limits` allows.
         DataError: If there are too few samples to train, validate and test on.
 
     Source:
@@ -40,8 +42,15 @@ def sine(freq: float = 1.0, start: float = 0.0, stop: float = 100.0, step: float
     step = check_number("step", step, above=0.0)
     if stop <= start:
         raise SettingError(f"`stop` must be greater than `start`, got start={start} and stop={stop}.")
+    rows = (stop - start) / step  # infinite where it overflows
+    if rows > limits.MAX_ROWS:
+        raise SettingError(
+            f"`step` must part `start` ... `stop` into at most {limits.MAX_ROWS} rows, got {rows:.3g}; choose a larger "
+            "step, or widen `dlopt_deap.limits.MAX_ROWS`."
+        )
     time = np.arange(start, stop, step)
-    return TimeSeries(np.sin(2 * np.pi * freq * time), columns=["sin"], index=time, name="sine")
+    with np.errstate(over="ignore", invalid="ignore"):
+        return TimeSeries(np.sin(2 * np.pi * freq * time), columns=["sin"], index=time, name="sine")
 
 
 def sunspots() -> TimeSeries:

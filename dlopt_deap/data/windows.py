@@ -9,7 +9,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
-from dlopt_deap.checks import check_integer
+from dlopt_deap import limits
+from dlopt_deap.checks import check_array, check_integer
 from dlopt_deap.errors import DataError, SettingError
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Split:
 
         Raises:
             SettingError: If ``look_back`` is no whole number of at least 1.
-            DataError: If there are too few rows for so long a window.
+            DataError: If there are too few rows for so long a window, or the windows would take too much memory.
 
         Examples:
             >>> from dlopt_deap.data import TimeSeries
@@ -68,6 +69,7 @@ class Split:
             ((16, 3, 1), [61.0, 62.0, 63.0], [64.0])
         """
         first = self._first_target(check_integer("look_back", look_back, low=1))
+        self._check_size(self.rows.stop - first, look_back)
         inputs = self.series.scaled_inputs[first - look_back : self.rows.stop - 1]
         x = sliding_window_view(inputs, look_back, axis=0).transpose(0, 2, 1)
         return x, self.series.scaled_targets[first : self.rows.stop]
@@ -84,7 +86,7 @@ class Split:
         Raises:
             SettingError: If the last axis does not hold one number a target.
         """
-        scaled = np.asarray(y, dtype=np.float64)
+        scaled = check_array("y", y, np.float64)
         targets = self.series.targets
         if scaled.ndim == 0 or scaled.shape[-1] != len(targets):
             raise SettingError(
@@ -102,6 +104,16 @@ class Split:
                 f"{len(self.series)}), got {look_back}; shorten the look-back, or use a longer series."
             )
         return int(self.rows.start or look_back)
+
+    def _check_size(self, windows: int, look_back: int) -> None:
+        """Refuse windows that take too much memory; a view takes none, but whoever computes with it copies it."""
+        numbers = windows * look_back * self.series.scaled_inputs.shape[1]
+        if numbers > limits.MAX_WINDOW_NUMBERS:
+            raise DataError(
+                f"The windows of the {self.name} split of the series {self.series.name!r} must hold at most "
+                f"{limits.MAX_WINDOW_NUMBERS} numbers, got {numbers} with a look-back of {look_back}; shorten it, or "
+                "widen `dlopt_deap.limits.MAX_WINDOW_NUMBERS`."
+            )
 
     def __repr__(self) -> str:
         return f"Split({self.series.name!r}, {self.name}, rows {self.rows.start} to {self.rows.stop - 1})"

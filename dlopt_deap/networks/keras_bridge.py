@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
-import zipfile
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+import tempfile
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dlopt_deap.errors import ModelFileError, SettingError
-from dlopt_deap.files import replacing
-from dlopt_deap.networks.cells import ACTIVATIONS, CELLS
+from dlopt_deap.files import as_path, replacing
+from dlopt_deap.networks.cells import CELLS
+from dlopt_deap.networks.keras_config import spec_of_config
+from dlopt_deap.networks.keras_file import read_keras_file, write_clean_copy
 from dlopt_deap.networks.spec import NetworkSpec
 
 if TYPE_CHECKING:
     import keras
-
-_SETTINGS: Final = {
-    "activation": "tanh",
-    "recurrent_activation": "sigmoid",
-    "use_bias": True,
-    "reset_after": True,
-    "go_backwards": False,
-    "stateful": False,
-}
-"""What a recurrent layer of ours has, where its class has such a setting: Keras' defaults."""
 
 
 def keras_model(spec: NetworkSpec, weights: ArrayLike | None = None) -> keras.Model:
@@ -65,26 +57,13 @@ def spec_of(model: keras.Model) -> NetworkSpec:
     Raises:
         SettingError: If it could not: it has other layers, or layers with other settings.
     """
-    layers = [layer for layer in model.layers if type(layer).__name__ != "InputLayer"]
-    cells = {cell.keras_class: name for name, cell in CELLS.items()}
-    kinds = [type(layer).__name__ for layer in layers]
-    recurrent = set(kinds[:-1])
-    if type(model).__name__ != "Sequential" or kinds[-1:] != ["Dense"] or len(recurrent) != 1 or recurrent - set(cells):
+    try:
+        config = json.loads(model.to_json())
+    except (TypeError, ValueError, NotImplementedError) as error:  # a layer of the user's that cannot be described
         raise SettingError(
-            f"A network must be a Sequential of recurrent layers of one kind ({', '.join(cells)}) and one Dense, "
-            f"got a {type(model).__name__} of {', '.join(kinds) or 'nothing'}."
-        )
-    for layer in layers[:-1]:
-        _check_settings(layer, _SETTINGS | {"return_sequences": layer is not layers[-2]})
-    _check_settings(layers[-1], {"use_bias": True})
-    activation = layers[-1].get_config()["activation"]
-    if not isinstance(activation, str) or activation not in ACTIVATIONS:
-        raise SettingError(f"The activation of Dense must be one of {', '.join(ACTIVATIONS)}, got {activation!r}.")
-    shape = model.input_shape
-    if len(shape) != 3 or None in shape[1:]:
-        raise SettingError(f"A network must have a fixed input shape (windows, look_back, inputs), got {shape}.")
-    units = tuple(layer.units for layer in layers[:-1])
-    return NetworkSpec(shape[2], units, layers[-1].units, shape[1], cell=cells[kinds[0]], activation=activation)
+            f"A network must be one that Keras can describe, got {type(model).__name__}: {error}."
+        ) from error
+    return spec_of_config(config)
 
 
 def weights_of(model: keras.Model) -> NDArray[np.float32]:
@@ -108,7 +87,7 @@ def save_keras(spec: NetworkSpec, weights: ArrayLike, path: str | os.PathLike[st
         SettingError: If the name ends otherwise, or the weights have another shape.
         RunFolderError: If the file cannot be written.
     """
-    if Path(path).suffix != ".keras":
+    if as_path(path).suffix != ".keras":
         raise SettingError(f"`path` of a Keras model must end with .keras, got {os.fspath(path)!r}.")
     model = keras_model(spec, weights)
     with replacing(path) as temporary:
@@ -116,40 +95,33 @@ def save_keras(spec: NetworkSpec, weights: ArrayLike, path: str | os.PathLike[st
 
 
 def load_keras(path: str | os.PathLike[str]) -> tuple[NetworkSpec, NDArray[np.float32]]:
-    """Read a network from a Keras file, in Keras' safe mode: nothing in the file is run.
+    """Read a network from a Keras file; nothing in the file is run, and no name in it is imported.
+
+    The file is checked first, without Keras (see :mod:`dlopt_deap.networks.keras_file`). Then Keras reads the weights,
+    in its safe mode.
+
+    Args:
+        path: The file.
 
     Returns:
         The network, and its weights, shape (num_weights,).
 
     Raises:
-        ModelFileError: If the file is missing or damaged, or holds a network that :func:`keras_model` cannot build.
+        ModelFileError: If the file is missing, damaged or too large, or holds a network that :func:`keras_model` cannot
+            build.
     """
-    file = Path(path)
-    if not file.is_file():
-        raise ModelFileError(f"A Keras model must be a file, and there is none at {file}.")
-    # Keras says of a file cut short that there is none.
-    if not zipfile.is_zipfile(file):
-        raise ModelFileError(f"{file} cannot be read as a Keras model: it is damaged, or of another kind.")
+    file = as_path(path)
+    checked = read_keras_file(file)
     import keras
 
+    # Keras gets a description of ours: a layer that it has read is a layer that it builds, of any size and kind.
+    config = keras_model(checked.spec).to_json()
     try:
-        model = keras.saving.load_model(file, compile=False, safe_mode=True)
-    except Exception as error:  # whatever is wrong inside the file, Keras raises it as it comes
+        with tempfile.TemporaryDirectory() as folder:
+            copy = write_clean_copy(checked, config, folder)
+            model = keras.saving.load_model(copy, compile=False, safe_mode=True)
+        return checked.spec, weights_of(model)
+    except Exception as error:  # whatever is wrong with the weights, Keras raises it as it comes
         lines = str(error).strip().splitlines()
         reason = lines[0] if lines else type(error).__name__
         raise ModelFileError(f"{file} cannot be read as a Keras model; is it whole? Keras says: {reason}") from error
-    try:
-        return spec_of(model), weights_of(model)
-    except SettingError as error:
-        raise ModelFileError(f"{file} holds a network that this package cannot use. {error}") from error
-
-
-def _check_settings(layer: Any, wanted: dict[str, Any]) -> None:
-    """Refuse a layer that has a setting other than wanted; one that its class does not have is as it should be."""
-    config = layer.get_config()
-    for name, value in wanted.items():
-        if config.get(name, value) != value:
-            raise SettingError(
-                f"`{name}` of the layer {layer.name!r} ({type(layer).__name__}) must be {value!r}, "
-                f"got {config[name]!r}."
-            )

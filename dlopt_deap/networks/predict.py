@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dlopt_deap.checks import check_integer
+from dlopt_deap.checks import check_array, check_integer
 from dlopt_deap.errors import SettingError
 from dlopt_deap.networks.cells import ACTIVATIONS, CELLS
 from dlopt_deap.networks.layout import layout_of
@@ -40,9 +40,9 @@ def predict(spec: NetworkSpec, weights: ArrayLike, x: ArrayLike, threads: int = 
         (5, 7, 2)
     """
     # A read-only or unaligned array is another type to numba: it would compile everything again for it.
-    vectors = np.require(weights, np.float32, ["C", "W", "A"])
-    windows = np.asarray(x, dtype=np.float32)
-    check_integer("threads", threads, low=1)
+    vectors = np.require(check_array("weights", weights, np.float32), None, ["C", "W", "A"])
+    windows = check_array("x", x, np.float32)
+    check_integer("threads", threads, low=1, limit="MAX_THREADS")
     if vectors.ndim not in (1, 2) or vectors.shape[-1] != spec.num_weights:
         raise SettingError(
             f"`weights` must have the shape (samples, {spec.num_weights}) or ({spec.num_weights},) for {spec}, "

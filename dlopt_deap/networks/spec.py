@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from itertools import islice
 from math import prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dlopt_deap.checks import check_choice, check_integer, did_you_mean
+from dlopt_deap import limits
+from dlopt_deap.checks import check_array, check_choice, check_integer, did_you_mean, shown
 from dlopt_deap.errors import SettingError
 from dlopt_deap.networks.cells import ACTIVATIONS, CELLS
 
@@ -30,7 +32,8 @@ class NetworkSpec:
         activation: Of the dense output: ``"linear"``, ``"tanh"``, ``"sigmoid"`` or ``"relu"``.
 
     Raises:
-        SettingError: If there is no layer, a size is no whole number of at least 1, or a name is unknown.
+        SettingError: If there is no layer, a size is no whole number of at least 1, a name is unknown, or the network
+            is larger than :mod:`dlopt_deap.limits` allows.
 
     Examples:
         >>> spec = NetworkSpec(inputs=1, units=(12, 13), outputs=1, look_back=17)
@@ -52,11 +55,13 @@ class NetworkSpec:
 
     def __post_init__(self) -> None:
         # Whole numbers of numpy become int, so that equal specs are equal as JSON too.
-        for name in ("inputs", "outputs", "look_back"):
+        for name in ("inputs", "outputs"):
             object.__setattr__(self, name, check_integer(name, getattr(self, name), low=1))
+        object.__setattr__(self, "look_back", check_integer("look_back", self.look_back, low=1, limit="MAX_LOOK_BACK"))
         object.__setattr__(self, "units", _checked_units(self.units))
         check_choice("cell", self.cell, CELLS)
         check_choice("activation", self.activation, ACTIVATIONS)
+        self._check_size()
 
     @property
     def layers(self) -> list[int]:
@@ -100,7 +105,7 @@ class NetworkSpec:
             >>> [array.tolist() for array in spec.unpack(range(11))]
             [[[0.0, 1.0]], [[2.0, 3.0], [4.0, 5.0]], [6.0, 7.0], [[8.0], [9.0]], [10.0]]
         """
-        flat = np.asarray(vector, dtype=np.float32)
+        flat = check_array("vector", vector, np.float32)
         if flat.shape != (self.num_weights,):
             raise SettingError(f"`vector` must have the shape ({self.num_weights},) for {self}, got {flat.shape}.")
         shapes = self.weight_shapes
@@ -113,11 +118,26 @@ class NetworkSpec:
         Raises:
             SettingError: If the arrays have other shapes than :attr:`weight_shapes`.
         """
-        parts = [np.asarray(array, dtype=np.float32) for array in arrays]
+        if not isinstance(arrays, Iterable):
+            raise SettingError(f"`arrays` must be {len(self.weight_shapes)} arrays, got {shown(arrays)}.")
+        parts = [check_array("arrays", array, np.float32) for array in arrays]
         shapes = [part.shape for part in parts]
         if shapes != self.weight_shapes:
             raise SettingError(f"`arrays` must have the shapes {self.weight_shapes} for {self}, got {shapes}.")
         return np.concatenate([part.ravel() for part in parts])
+
+    def _check_size(self) -> None:
+        """Refuse a network that takes too much memory; a candidate of usual size pays one comparison for it."""
+        widest = max(self.inputs, self.outputs, *self.units)
+        # No cell has more than 4 * width * (2 * width + 1) weights, nor has the dense output.
+        if (len(self.units) + 1) * 4 * widest * (2 * widest + 1) <= limits.MAX_WEIGHTS:
+            return
+        if self.num_weights > limits.MAX_WEIGHTS:
+            raise SettingError(
+                f"A network must have at most {limits.MAX_WEIGHTS} weights, got {shown(self.num_weights)} with "
+                f"{shown(self.units)} units between {shown(self.inputs)} inputs and {shown(self.outputs)} outputs; "
+                "take fewer units or layers, or widen `dlopt_deap.limits.MAX_WEIGHTS`."
+            )
 
     def to_dict(self) -> dict[str, Any]:
         """Give the spec as JSON values."""
@@ -136,10 +156,12 @@ class NetworkSpec:
             True
         """
         known = [field.name for field in fields(cls)]
+        if not isinstance(values, Mapping):
+            raise SettingError(f"A network must be a mapping with the keys {', '.join(known)}, got {shown(values)}.")
         for key in values:
             if key not in known:
                 raise SettingError(
-                    f"A network has the keys {', '.join(known)}, got {key!r}{did_you_mean(key, known, end='.')}"
+                    f"A network has the keys {', '.join(known)}, got {shown(key)}{did_you_mean(key, known, end='.')}"
                 )
         missing = [name for name in known[:4] if name not in values]
         if missing:
@@ -149,9 +171,18 @@ class NetworkSpec:
 
 def _checked_units(units: Any) -> tuple[int, ...]:
     """Return the widths of the layers as a tuple of numbers from 1."""
-    if isinstance(units, str | bytes) or not hasattr(units, "__iter__"):
-        raise SettingError(f"`units` must be the widths of the recurrent layers, such as (12, 13), got {units!r}.")
-    widths = tuple(check_integer(f"units[{layer}]", width, low=1) for layer, width in enumerate(units))
+    if isinstance(units, str | bytes) or not isinstance(units, Iterable):
+        raise SettingError(f"`units` must be the widths of the recurrent layers, such as (12, 13), got {shown(units)}.")
+    try:
+        few = list(islice(units, limits.MAX_LAYERS + 1))
+    except TypeError:  # an array of numpy without an axis
+        few = [units]
+    widths = tuple(check_integer(f"units[{layer}]", width, low=1) for layer, width in enumerate(few))
+    if len(widths) > limits.MAX_LAYERS:
+        raise SettingError(
+            f"`units` must name at most {limits.MAX_LAYERS} recurrent layers, got more; take fewer, or widen "
+            "`dlopt_deap.limits.MAX_LAYERS`."
+        )
     if not widths:
         raise SettingError("`units` must name at least one recurrent layer, got none; give widths such as (12, 13).")
     return widths

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from dlopt_deap.checks import check_choice, check_integer
+from dlopt_deap.checks import check_array, check_choice, check_integer
 from dlopt_deap.data import TimeSeries
 from dlopt_deap.errors import DataError, SettingError
 from dlopt_deap.networks.initializers import initial_weights
@@ -139,7 +139,10 @@ def choose_engine(engine: str, spec: NetworkSpec) -> tuple[str, str]:
 
 def _checked_windows(spec: NetworkSpec, kind: str, x: ArrayLike, y: ArrayLike) -> Windows:
     """Return windows as the engines read them."""
-    parts = (_plain(x), _plain(y))
+    # An array of another type would be compiled for once more: the kernels take float32, in C order, writable.
+    parts = tuple(
+        np.require(check_array(name, array, np.float32), None, ["C", "W", "A"]) for name, array in (("x", x), ("y", y))
+    )
     count = len(parts[0]) if parts[0].ndim else 0
     wanted: Sequence[tuple[str, tuple[Any, ...]]] = (
         ("x", (count, spec.look_back, spec.inputs)),
@@ -157,15 +160,10 @@ def _checked_windows(spec: NetworkSpec, kind: str, x: ArrayLike, y: ArrayLike) -
 
 def _checked_weights(spec: NetworkSpec, weights: ArrayLike) -> Weights:
     """Return given weights as float32; a copy, since training changes none of its arguments."""
-    vector = np.array(weights, np.float32)
+    vector = check_array("weights", weights, np.float32).copy()
     if vector.shape != (spec.num_weights,) or not np.isfinite(vector).all():
         raise SettingError(
             f"`weights` must be finite and have the shape ({spec.num_weights},) for {spec}, got the shape "
             f"{vector.shape}{'' if np.isfinite(vector).all() else ' with NaN or infinity'}."
         )
     return vector
-
-
-def _plain(array: ArrayLike) -> NDArray[np.float32]:
-    """Return an array of a type for which the kernels are compiled once: float32, in C order, writable."""
-    return np.require(array, np.float32, ["C", "W", "A"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dlopt_deap.checks import check_choice, check_integer, check_number
+from dlopt_deap.checks import check_choice, check_integer, check_number, shown
 from dlopt_deap.errors import SettingError
 from dlopt_deap.networks.initializers import INITIALIZERS
 from dlopt_deap.networks.losses import LOSSES
@@ -60,7 +60,7 @@ nadam, got 'adm'; did you mean 'adam'?
     initializer: str = "keras"
 
     def __post_init__(self) -> None:
-        self._set("batch_size", check_integer("batch_size", self.batch_size, low=1))
+        self._set("batch_size", check_integer("batch_size", self.batch_size, low=1, limit="MAX_BATCH_SIZE"))
         check_choice("loss", self.loss, LOSSES)
         check_choice("optimizer", self.optimizer, OPTIMIZERS)
         check_choice("initializer", self.initializer, INITIALIZERS)
@@ -75,7 +75,7 @@ nadam, got 'adm'; did you mean 'adam'?
         if self.patience is not None:
             self._set("patience", check_integer("patience", self.patience, low=1))
         if not isinstance(self.shuffle, bool):
-            raise SettingError(f"`shuffle` must be True or False, got {self.shuffle!r}.")
+            raise SettingError(f"`shuffle` must be True or False, got {shown(self.shuffle)}.")
         self._check_combinations()
 
     def _check_combinations(self) -> None:

@@ -37,10 +37,11 @@ class Normal:
     def __call__(self, generator: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np.float32]:
         """Draw an array of that shape."""
         draws = generator.standard_normal(shape, dtype=np.float32)
-        if self.scale != 1.0:
-            draws *= np.float32(self.scale)
-        if self.loc != 0.0:
-            draws += np.float32(self.loc)
+        with np.errstate(over="ignore"):  # an infinite weight gives an error that is not finite, which is counted
+            if self.scale != 1.0:
+                draws *= np.float32(self.scale)
+            if self.loc != 0.0:
+                draws += np.float32(self.loc)
         return draws
 
 
@@ -63,7 +64,8 @@ class Uniform:
     def __call__(self, generator: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np.float32]:
         """Draw an array of that shape."""
         draws = generator.random(shape, dtype=np.float32)
-        return np.float32(self.low) + draws * np.float32(self.high - self.low)
+        with np.errstate(over="ignore", invalid="ignore"):
+            return np.float32(self.low) + draws * np.float32(self.high - self.low)
 
 
 STANDARD_NORMAL: Final = Normal()

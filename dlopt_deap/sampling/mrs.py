@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from dlopt_deap.checks import check_choice, check_integer, check_number
+from dlopt_deap.checks import check_choice, check_integer, check_number, shown
 from dlopt_deap.data import Split
 from dlopt_deap.errors import SettingError
 from dlopt_deap.networks import NetworkSpec, predict
@@ -52,13 +52,13 @@ class SamplingSettings:
     confidence: float = 0.95
 
     def __post_init__(self) -> None:
-        check_integer("num_samples", self.num_samples, low=1)
+        check_integer("num_samples", self.num_samples, low=1, limit="MAX_SAMPLES")
         check_threshold(self.threshold, self.lower, self.upper)
         if not callable(self.metric):
             check_choice("metric", self.metric, METRICS)
         if not callable(self.distribution):
             raise SettingError(
-                f"`distribution` must be Normal(...), Uniform(...) or a function, got {self.distribution!r}."
+                f"`distribution` must be Normal(...), Uniform(...) or a function, got {shown(self.distribution)}."
             )
         if check_number("confidence", self.confidence, above=0.0) >= 1.0:
             raise SettingError(f"`confidence` must be less than 1, got {self.confidence}.")
@@ -128,7 +128,7 @@ def random_sampling(
 ) -> Sampling:
     """Make a random sampling with any settings; see :func:`mae_random_sampling`."""
     check_integer("seed", seed, low=0)
-    check_integer("threads", threads, low=1)
+    check_integer("threads", threads, low=1, limit="MAX_THREADS")
     samples, best_weights = _sample(spec, split, settings, seed, threads)
     return summarize(samples, best_weights, settings)
 
@@ -178,7 +178,12 @@ def _sample(
     block = _block_size(spec.num_weights, y.size, threads)
     start = 0
     for weights in weight_blocks(spec.num_weights, settings.num_samples, block, seed, settings.distribution):
-        errors = metric(predict(spec, weights, x, threads=threads), y)
+        errors = np.asarray(metric(predict(spec, weights, x, threads=threads), y))
+        if errors.shape != (len(weights),):
+            raise SettingError(
+                f"`metric` must give one error a sample, the shape ({len(weights)},), got {errors.shape} from "
+                f"{metric!r}."
+            )
         samples[start : start + len(weights)] = errors
         start += len(weights)
         lowest = int(np.argmin(np.where(np.isfinite(errors), errors, math.inf)))

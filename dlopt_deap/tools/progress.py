@@ -28,7 +28,8 @@ class Progress:
     def __init__(
         self, total: int | None = None, quiet: bool = False, stream: TextIO | None = None, interval: float = 1.0
     ) -> None:
-        self.total = total
+        # A number that no float holds is no bound that a run will meet.
+        self.total = None if total is None or total > sys.maxsize else total
         self.stream = sys.stderr if stream is None else stream
         self.quiet = quiet
         self.interval = interval

@@ -1,8 +1,10 @@
 """The space of architectures, and its listing."""
 
 import itertools
+from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -71,6 +73,28 @@ def test_what_cannot_be_repaired_is_told(genes: list[Any], message: str) -> None
         HYPERPARAMETERS.repair(genes)
 
 
+@pytest.mark.parametrize("genes", [None, 5, "345", (3, 4), {3: 4}, np.array([3, 4])])
+def test_what_is_no_list_is_no_individual(genes: Any) -> None:
+    with pytest.raises(SettingError, match="An individual must be a list or another mutable sequence"):
+        Space().repair(genes)
+
+
+@pytest.mark.parametrize("gene", [10**400, np.int64(7), np.float32(7.4), -(10**400), Fraction(22, 3)])
+def test_a_number_of_any_kind_and_size_becomes_a_gene(gene: Any) -> None:
+    assert Space().contains(Space().repair([3, gene]))
+
+
+@pytest.mark.parametrize("gene", [10**400, [1], np.array([0.1]), "0.1", 1j])
+def test_a_rate_that_is_no_number_is_refused(gene: Any) -> None:
+    with pytest.raises(SettingError, match="Gene 1 must be a finite number"):
+        HYPERPARAMETERS.repair([3, gene, 0.01, 32, "gru", 7])
+
+
+def test_genes_that_are_too_few_to_describe_are_told() -> None:
+    with pytest.raises(SettingError, match="An individual begins with look_back, dropout"):
+        HYPERPARAMETERS.spec([3, 0.1], 1, 1)
+
+
 def test_learning_rates_are_drawn_on_a_logarithmic_scale() -> None:
     drawn = [HYPERPARAMETERS.random_genes()[2] for _ in range(2000)]
     below = sum(rate < 10**-2.5 for rate in drawn)
@@ -93,6 +117,11 @@ def test_learning_rates_are_drawn_on_a_logarithmic_scale() -> None:
         ({"cell": ()}, "several different ones"),
         ({"cell": "lstn"}, "did you mean 'lstm'"),
         ({"activation": "tan"}, "did you mean 'tanh'"),
+        ({"units": (1, 10**9)}, "The largest network of a space must be possible. .* at most 67108864 weights"),
+        ({"layers": (1, 10**6)}, r"`layers\[1\]` must be a whole number of at most 1000, got 1000000; take less"),
+        ({"look_back": (1, 10**12)}, r"`look_back\[1\]` must be a whole number of at most 10000000"),
+        ({"learning_rate": (0.1, 10**400)}, "`learning_rate\\[1\\]` must be a finite number"),
+        ({"cell": 5}, "`cell` must be one name or several different ones, got 5"),
     ],
 )
 def test_limits_that_make_no_sense_are_refused(settings: dict[str, Any], message: str) -> None:

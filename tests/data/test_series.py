@@ -207,3 +207,9 @@ def test_the_sunspot_numbers_are_those_that_were_observed():
     differences = (37.6 - 37.5) + (154.6 - 154.7) + (140.4 - 140.5) + (29.4 - 29.2)
     assert sum(numbers[year] for year in range(1700, 1989)) == pytest.approx(14049.3 + differences)
     assert series.scale == (-1, 1)
+
+
+def test_a_scale_so_narrow_that_it_has_no_way_back_leaves_the_series_its_own_unit() -> None:
+    series = TimeSeries([0.0, 4.0] * 10, scale=(-5e-324, 0.0))
+    scaled = series.validation.windows(1)[1]
+    assert series.validation.to_own_units(scaled).tolist() == series.values[series.validation.rows].tolist()

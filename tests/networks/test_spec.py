@@ -1,5 +1,6 @@
 """The description of a network, and its weights as one vector."""
 
+import itertools
 import json
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given
 from networks.strategies import SPECS
 
+from dlopt_deap import limits
 from dlopt_deap.errors import SettingError
 from dlopt_deap.networks import NetworkSpec
 
@@ -99,3 +101,37 @@ def test_from_dict_refuses_unknown_keys_and_wrong_values(change: dict[str, Any],
 def test_from_dict_names_the_keys_that_are_missing() -> None:
     with pytest.raises(SettingError, match="got none for units, look_back"):
         NetworkSpec.from_dict({"inputs": 1, "outputs": 1})
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            {"units": (10**9,)},
+            "at most 67108864 weights, got 4000000009000000001 with .* widen `dlopt_deap.limits",
+        ),
+        ({"units": (1,) * 1001}, "at most 1000 recurrent layers, got more"),
+        ({"units": itertools.repeat(1)}, "at most 1000 recurrent layers, got more"),
+        ({"inputs": 10**400}, "at most 67108864 weights"),
+        ({"outputs": 10**12}, "at most 67108864 weights"),
+        ({"look_back": 10**12}, "`look_back` must be a whole number of at most 10000000, got 1000000000000; take less"),
+    ],
+)
+def test_a_network_that_no_memory_holds_is_refused(change: dict[str, Any], message: str) -> None:
+    with pytest.raises(SettingError, match=message):
+        NetworkSpec(**{"inputs": 1, "units": (3,), "outputs": 1, "look_back": 2, **change})
+
+
+def test_the_limit_counts_weights_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
+    number = NetworkSpec(2, (12, 13), 3, 5).num_weights
+    monkeypatch.setattr(limits, "MAX_WEIGHTS", number)
+    assert NetworkSpec(2, (12, 13), 3, 5).num_weights == number
+    monkeypatch.setattr(limits, "MAX_WEIGHTS", number - 1)
+    with pytest.raises(SettingError, match=f"got {number} with"):
+        NetworkSpec(2, (12, 13), 3, 5)
+
+
+@given(SPECS)
+def test_the_bound_that_is_compared_first_is_never_below_the_number_of_weights(spec: NetworkSpec) -> None:
+    widest = max(spec.layers)
+    assert spec.num_weights <= (len(spec.units) + 1) * 4 * widest * (2 * widest + 1)

@@ -166,6 +166,12 @@ def test_errors_can_be_summarized_without_a_network():
     ("arguments", "message"),
     [
         ({"num_samples": 0}, "`num_samples` must be a whole number of at least 1, got 0"),
+        ({"num_samples": 10**12}, "`num_samples` must be a whole number of at most 10000000, .* widen"),
+        ({"threads": 10**9}, "`threads` must be a whole number of at most 1024, got 1000000000"),
+        (
+            {"metric": lambda predictions, y: 0.0},
+            r"`metric` must give one error a sample, .* got \(\)",
+        ),
         ({"lower": 2.0}, "`lower` must be less than `upper`"),
         ({"threshold": math.nan}, "`threshold` must be a finite number"),
         ({"metric": "smap"}, "`metric` must be one of .* did you mean 'smape'"),

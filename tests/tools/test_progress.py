@@ -44,3 +44,9 @@ def test_on_a_terminal_there_is_a_bar_with_the_best_so_far() -> None:
 
 def test_quiet_is_quiet() -> None:
     assert run(io.StringIO(), quiet=True) == ""
+
+
+def test_a_bound_that_no_float_holds_is_none() -> None:
+    with Progress(total=10**400, stream=(stream := io.StringIO()), interval=0.0) as progress:
+        Evolution(population_size=5).optimize(Toy(), 30, seed=1, callbacks=[progress])
+    assert "generation 0: 5 evaluations" in stream.getvalue()

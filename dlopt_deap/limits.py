@@ -1,0 +1,57 @@
+"""How large the things may be that come from files and settings: beyond, they are refused before memory is taken.
+
+The limits are far above what the package is made for. They are looked up when they are needed, so a program that needs
+more widens one at its beginning, where SCOOP's workers pass too (the processes of a local pool do not)::
+
+    import dlopt_deap.limits
+
+    dlopt_deap.limits.MAX_CSV_BYTES = 2 * 2**30
+"""
+
+MAX_CSV_BYTES: int = 256 * 2**20
+"""Bytes of a CSV file."""
+
+MAX_CSV_CELLS: int = 20_000_000
+"""Cells of a CSV file, used or not; each takes some 60 bytes while the file is read."""
+
+MAX_COLUMNS: int = 10_000
+"""Columns of a CSV file."""
+
+MAX_CELL_LENGTH: int = 10_000
+"""Characters of a cell of a CSV file."""
+
+MAX_ROWS: int = 10_000_000
+"""Rows of a series that is computed, such as a sine wave."""
+
+MAX_MODEL_BYTES: int = 2**30
+"""Bytes of a Keras file, as it lies on the disk and unpacked."""
+
+MAX_CONFIG_BYTES: int = 16 * 2**20
+"""Bytes of the description of the network in a Keras file, unpacked."""
+
+MAX_WEIGHTS: int = 2**26
+"""Weights of a network, of which 67 million take 256 MB; the kernels count them in 32 bits."""
+
+MAX_LAYERS: int = 1_000
+"""Recurrent layers of a network."""
+
+MAX_LOOK_BACK: int = 10_000_000
+"""Rows that a network looks back."""
+
+MAX_WINDOW_NUMBERS: int = 2**28
+"""Numbers in all windows of a split: windows x look-back x inputs, of which 268 million take 1 GB."""
+
+MAX_BATCH_SIZE: int = 2**31 - 1
+"""Windows of a batch, as many as TensorFlow can count."""
+
+MAX_SAMPLES: int = 10_000_000
+"""Samples of a random sampling."""
+
+MAX_ARCHITECTURES: int = 10**9
+"""Architectures that the script `sample_sine.py` samples one after another, at some hundreds a second."""
+
+MAX_THREADS: int = 1_024
+"""Threads that compute together."""
+
+MAX_SHOWN: int = 200
+"""Characters of a received value in a message."""
