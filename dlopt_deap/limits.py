@@ -47,6 +47,9 @@ MAX_BATCH_SIZE: int = 2**31 - 1
 MAX_SAMPLES: int = 10_000_000
 """Samples of a random sampling."""
 
+MAX_POPULATION: int = 10_000_000
+"""Individuals that are made or evaluated at a time."""
+
 MAX_ARCHITECTURES: int = 10**9
 """Architectures that the script `sample_sine.py` samples one after another, at some hundreds a second."""
 

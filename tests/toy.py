@@ -31,6 +31,7 @@ class Toy(Problem):
         return self.solution([random.randint(0, 20) for _ in range(3)])
 
     def repair(self, solution: Any) -> Any:
+        solution[:] = [min(max(int(gene), 0), 20) for gene in (*solution, 0, 0, 0)[:3]]
         return solution
 
     def decode(self, solution: Any) -> NetworkSpec:

@@ -150,14 +150,16 @@ class SelfAdjustingMuPlusLambda:
         verbose: bool = False,
     ) -> Outcome:
         """Evolve; see :func:`ea_mu_plus_lambda` for the arguments."""
-        if not self.rates:
-            self.rates = self._registered_rates(toolbox)
+        registered = self._registered_rates(toolbox)
+        if self.rates.keys() != registered.keys():
+            self.rates = registered
         logbook = _begin(population, toolbox, stats, halloffame, verbose)
         if ngen == 0:  # a new start has no generation before it to compare with
             self.means = []
         adjusted = copy.copy(toolbox)
         for gen in range(1, ngen + 1):
-            self.means = self.means or _means(population)
+            if len(self.means) != len(population[0].fitness.weights):
+                self.means = _means(population)
             adjusted.register("mutate", toolbox.mutate, **self.rates)
             offspring = vary(population, adjusted, lambda_, cxpb, mutpb)
             nevals = _evaluate(offspring, toolbox, halloffame)
@@ -172,8 +174,12 @@ class SelfAdjustingMuPlusLambda:
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Take back what :meth:`state_dict` gave."""
-        self.rates = {str(name): float(rate) for name, rate in state["rates"].items()}
-        self.means = list(state["means"])
+        self.rates = {
+            name: check_number(name, state["rates"][name], *bounds)
+            for name, bounds in self.bounds.items()
+            if name in state["rates"]
+        }
+        self.means = [None if mean is None else check_number("means", mean) for mean in state["means"]]
 
     def _registered_rates(self, toolbox: base.Toolbox) -> dict[str, float]:
         """Take the rates to begin with from the registration of ``mutate``."""

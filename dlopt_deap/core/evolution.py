@@ -8,7 +8,7 @@ from typing import Any
 
 from deap import tools
 
-from dlopt_deap.checks import check_integer, did_you_mean
+from dlopt_deap.checks import check_integer, check_number, did_you_mean, shown
 from dlopt_deap.core.algorithms import ea_mu_plus_lambda
 from dlopt_deap.core.optimization import ModelOptimization
 from dlopt_deap.core.search import Search
@@ -53,8 +53,13 @@ class Evolution(ModelOptimization):
         base_settings = {name: technique.pop(name) for name in ("hall_of_fame", "max_failures") if name in technique}
         super().__init__(**base_settings)
         self.algorithm = algorithm
-        self.population_size = check_integer("population_size", population_size, low=1)
-        self.offspring_size = check_integer("offspring_size", offspring_size or population_size, low=1)
+        if not callable(algorithm):
+            raise SettingError(f"`algorithm` must be a function with the signature of DEAP's, got {shown(algorithm)}.")
+        self.population_size = check_integer("population_size", population_size, low=1, limit="MAX_POPULATION")
+        offspring = population_size if offspring_size is None else offspring_size
+        self.offspring_size = check_integer("offspring_size", offspring, low=1, limit="MAX_POPULATION")
+        for name in DEFAULTS.keys() & technique.keys():
+            check_number(name, technique[name], 0.0, 1.0)
         self.restarts = check_integer("restarts", restarts, low=0)
         self.migration_size = check_integer("migration_size", migration_size, low=0)
         if restarts and migration_size > population_size:

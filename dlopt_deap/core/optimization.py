@@ -117,6 +117,8 @@ class ModelOptimization(ABC):
         reason = None
         seed_run(search.seed)
         self.start(search)
+        if folder is not None:
+            search.add_seconds(folder.found.seconds)
         if folder is not None and folder.found.snapshot is not None:
             restore_snapshot(folder.found.snapshot, search, self, callbacks)
             reason = search.criterion()

@@ -8,6 +8,7 @@ import numpy as np
 from deap import base, tools
 from numpy.typing import NDArray
 
+from dlopt_deap.checks import as_float, shown
 from dlopt_deap.core.solution import Solution, Values
 from dlopt_deap.core.statistics import target_statistics
 from dlopt_deap.data import TimeSeries
@@ -38,11 +39,15 @@ class Problem(ABC):
     """Whether another seed gives another fitness, so that the best of a search must be estimated anew."""
 
     def __init__(self, targets: Mapping[str, int]) -> None:
-        if not targets:
-            raise SettingError("`targets` must name at least one target, such as {'log_p': 1}, got none.")
+        if not isinstance(targets, Mapping) or not targets:
+            raise SettingError(
+                f"`targets` must name at least one target, such as {{'log_p': 1}}, got {shown(targets)}."
+            )
         for name, sign in targets.items():
-            if sign not in (1, -1):
-                raise SettingError(f"Target {name!r} must have the sign 1 (maximise) or -1 (minimise), got {sign!r}.")
+            if as_float(sign) not in (1.0, -1.0):
+                raise SettingError(
+                    f"Target {shown(name)} must have the sign 1 (maximise) or -1 (minimise), got {shown(sign)}."
+                )
         self.targets = dict(targets)
 
     @property

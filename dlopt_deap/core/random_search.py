@@ -19,7 +19,7 @@ class RandomSearch(ModelOptimization):
 
     def __init__(self, batch_size: int = 20, hall_of_fame: int = 10, max_failures: int = 20) -> None:
         super().__init__(hall_of_fame, max_failures)
-        self.batch_size = check_integer("batch_size", batch_size, low=1)
+        self.batch_size = check_integer("batch_size", batch_size, low=1, limit="MAX_POPULATION")
 
     def start(self, search: Search) -> None:
         """Nothing has to be made beforehand."""

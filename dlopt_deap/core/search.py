@@ -126,10 +126,14 @@ class Search:
             self.record()
         return reason
 
+    def add_seconds(self, seconds: float) -> None:
+        """Count the seconds of earlier sessions too."""
+        self._seconds_before += check_number("seconds", seconds, low=0.0)
+
     def counts(self) -> dict[str, Any]:
         """Give everything about the search that is a number or a text, by its name without an underscore."""
         numbers = {name.lstrip("_"): getattr(self, name) for name in COUNTS}
-        return numbers | {"last_failure": self.last_failure, "best": self._best, "seconds": self.seconds}
+        return numbers | {"last_failure": self.last_failure, "best": self._best}
 
     def restore_counts(self, counts: Mapping[str, Any]) -> None:
         """Take back what :meth:`counts` gave."""
@@ -137,7 +141,6 @@ class Search:
             setattr(self, name, check_integer(name.lstrip("_"), counts[name.lstrip("_")], low=0))
         self.last_failure = str(counts["last_failure"])
         self._best = None if counts["best"] is None else tuple(counts["best"])
-        self._seconds_before = check_number("seconds", counts["seconds"], low=0.0)
 
     def record(self) -> None:
         """Write the row of the generation that just ended."""

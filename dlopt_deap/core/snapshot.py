@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from deap import tools
 
 from dlopt_deap.core.individuals import plain_genes, population_state, restore_individual, restore_population
+from dlopt_deap.core.solution import Solution
 from dlopt_deap.errors import DloptError, RunFolderError
 from dlopt_deap.seeding import random_state, set_random_state
 from dlopt_deap.storage import RunFolder, Snapshot
@@ -24,6 +25,7 @@ def take_snapshot(search: "Search", technique: "ModelOptimization", callbacks: S
     """
     return {
         **search.counts(),
+        "seconds": search.seconds,
         "population": population_state(search.population),
         "hall_of_fame": population_state(search.hall_of_fame.items),
         "technique": technique.state_dict(search),
@@ -87,7 +89,12 @@ def _restore_hall_of_fame(hall: tools.HallOfFame, state: Any, template: Any) -> 
 
 
 def _check_valid(search: "Search", individual: Any) -> None:
-    """Refuse an individual that the problem would have to repair: none that it made itself needs that."""
+    """Refuse a solution that the problem would have to repair: none that it made itself needs that.
+
+    Individuals of another class are their user's, who may have another encoding.
+    """
+    if not isinstance(individual, Solution):
+        return
     genes = list(individual)
     repaired = search.problem.repair(search.toolbox.clone(individual))
     if list(repaired) != genes:

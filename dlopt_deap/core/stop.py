@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from dlopt_deap.checks import check_choice, check_integer, check_number
+from dlopt_deap.checks import check_choice, check_integer, check_number, items_of, shown
 from dlopt_deap.errors import SettingError
 
 IDLE_GENERATIONS = 1000
@@ -42,13 +42,24 @@ class Stop:
     def __post_init__(self) -> None:
         for name in ("max_evaluations", "max_generations", "stagnation"):
             if getattr(self, name) is not None:
-                check_integer(name, getattr(self, name), low=1)
+                object.__setattr__(self, name, check_integer(name, getattr(self, name), low=1))
         if self.max_seconds is not None:
-            check_number("max_seconds", self.max_seconds, above=0.0)
-        for name, value in (self.target_fitness or {}).items():
-            check_number(f"target_fitness[{name!r}]", value)
-        for name in self.signals:
-            check_choice("signals", name, SIGNALS)
+            object.__setattr__(self, "max_seconds", check_number("max_seconds", self.max_seconds, above=0.0))
+        if self.target_fitness is not None and not isinstance(self.target_fitness, Mapping):
+            raise SettingError(
+                f"`target_fitness` must give a value for each target, such as {{'log_p': -12.0}}, got "
+                f"{shown(self.target_fitness)}."
+            )
+        if self.target_fitness is not None:
+            wanted = {
+                name: check_number(f"target_fitness[{shown(name)}]", value)
+                for name, value in self.target_fitness.items()
+            }
+            object.__setattr__(self, "target_fitness", wanted)
+        names = None if isinstance(self.signals, str) else items_of(self.signals)
+        if names is None:
+            raise SettingError(f"`signals` must be names of signals, such as ('SIGUSR1',), got {shown(self.signals)}.")
+        object.__setattr__(self, "signals", tuple(check_choice("signals", name, SIGNALS) for name in names))
         sure = (self.max_evaluations, self.max_generations, self.max_seconds, self.stagnation)
         if all(criterion is None for criterion in sure):
             raise SettingError(
@@ -59,4 +70,5 @@ class Stop:
     def to_dict(self) -> dict[str, Any]:
         """Give the criteria that are set, as JSON values."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {name: value for name, value in values.items() if value is not None and value != ()}
+        values["signals"] = list(self.signals) or None
+        return {name: value for name, value in values.items() if value is not None}

@@ -3,8 +3,9 @@
 import shutil
 from pathlib import Path
 
-from dlopt_deap.checks import check_choice
+from dlopt_deap.checks import check_choice, shown
 from dlopt_deap.errors import RunFolderError
+from dlopt_deap.files import as_path
 from dlopt_deap.storage import lock, schema
 from dlopt_deap.storage.run_folder import RunFolder
 
@@ -44,7 +45,7 @@ def open_run(path: str | Path, mode: str = "continue", accept_versions: bool = F
         dlopt_deap.errors.RunFolderError: There is no run in ...; start one there without resuming.
     """
     check_choice("mode", mode, MODES)
-    folder = Path(path)
+    folder = _as_folder(path)
     holds_run = (folder / schema.NAME).exists()
     if mode == "overwrite" and holds_run:
         _delete_run(folder)
@@ -58,6 +59,16 @@ def open_run(path: str | Path, mode: str = "continue", accept_versions: bool = F
     if holds_run:
         return RunFolder(folder, accept_versions)
     return RunFolder(new_run_folder(folder))
+
+
+def _as_folder(path: str | Path) -> Path:
+    """Take the name of a folder; one that the system cannot have is no name."""
+    folder = as_path(path)
+    try:
+        folder.exists()
+    except (OSError, ValueError) as error:  # too long, or with a NUL in it
+        raise RunFolderError(f"The folder {shown(str(folder))} cannot be used: {error}.") from error
+    return folder
 
 
 def _delete_run(folder: Path) -> None:
@@ -89,7 +100,7 @@ def new_run_folder(path: str | Path) -> Path:
         >>> folder.is_dir()
         True
     """
-    folder = Path(path)
+    folder = _as_folder(path)
     if folder.is_file():
         raise RunFolderError(f"The output folder {folder} is a file; choose another name for the folder.")
     try:

@@ -1,6 +1,7 @@
 """Reading what an earlier session left in a run's file."""
 
 import hashlib
+import math
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -25,13 +26,14 @@ def read_found(connection: sqlite3.Connection, path: Path) -> Found:
         _read_session(connection, found)
         found.snapshot, found.damaged = _latest_snapshot(connection)
         known = found.snapshot.state["evaluations"] if found.snapshot else 0
+        found.seconds = max(found.seconds, found.snapshot.state["seconds"] if found.snapshot else 0.0)
         found.evaluations = _evaluations(connection, known)
         numbers = "SELECT genes, MIN(number) FROM evaluations WHERE stage = 'search' GROUP BY genes"
         found.numbers = dict(connection.execute(numbers).fetchall())
         return found
     except sqlite3.Error as error:
         raise explain(error, path) from error
-    except RunFolderError as error:
+    except (RunFolderError, ValueError, TypeError, OverflowError) as error:
         raise RunFolderError(f"The run's file {path} is damaged: {error}") from error
 
 
@@ -60,7 +62,9 @@ def _latest_snapshot(connection: sqlite3.Connection) -> tuple[Snapshot | None, i
             if digest != state_digest(text):
                 raise RunFolderError("the digest of a snapshot does not fit.")
             state = loads(text, lambda name: _array(connection, name))
-            if not isinstance(state, dict) or not isinstance(state.get("evaluations"), int):
+            if not isinstance(state, dict) or not all(
+                _is_count(state.get(name)) for name in ("evaluations", "seconds")
+            ):
                 raise RunFolderError("a snapshot holds no state of a search.")
             return Snapshot(_rows(connection, generations), state), damaged
         except RunFolderError:
@@ -68,6 +72,11 @@ def _latest_snapshot(connection: sqlite3.Connection) -> tuple[Snapshot | None, i
     if damaged:
         raise RunFolderError(f"none of its {damaged} snapshots is whole; put a copy back, or start anew.")
     return None, 0
+
+
+def _is_count(value: Any) -> bool:
+    """Whether a value is a number of evaluations or of seconds."""
+    return isinstance(value, int | float) and math.isfinite(value) and value >= 0
 
 
 def _rows(connection: sqlite3.Connection, generations: int) -> list[dict[str, Any]]:

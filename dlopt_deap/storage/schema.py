@@ -105,7 +105,7 @@ def open_database(path: Path) -> sqlite3.Connection:
             _check(connection, path)
         connection.execute("PRAGMA journal_mode = TRUNCATE")
         connection.execute("PRAGMA synchronous = FULL")
-    except (RunFolderError, sqlite3.Error) as error:
+    except (RunFolderError, sqlite3.Error, ValueError) as error:  # of names that are no text SQLite says nothing itself
         connection.close()
         raise error if isinstance(error, RunFolderError) else explain(error, path) from error
     return connection
@@ -120,11 +120,14 @@ def is_unfinished(path: Path) -> bool:
 def explain(error: Exception, path: Path) -> RunFolderError:
     """Say in one sentence what happened to a run's file, and what to do."""
     text = str(getattr(error, "strerror", None) or error)
+    if isinstance(error, ValueError):
+        text = "it holds a text that is none"
     ways = {
         "full": "free some space, then resume the run: what was written before is whole",
         "readonly": "make the file and its folder writable, then resume the run",
         "locked": "close the program that keeps it open, such as a database shell, then resume the run",
         "malformed": DAMAGED,
+        "text that is none": DAMAGED,
         "not a database": DAMAGED,
         "disk I/O": "see whether its folder is still there and its disk works, then resume the run",
         "unable to open": "see whether its folder is still there and writable, then resume the run",

@@ -115,7 +115,7 @@ def test_a_script_takes_its_options_or_says_in_one_line_what_is_wrong_with_them(
 ) -> None:
     module = MODULES[name]
     meant, line = drawn.draw(LINES[name])
-    begins = [one for one in ("new_run_folder", "train") if hasattr(module, one)]
+    begins = [one for one in ("new_run_folder", "open_search_run", "train") if hasattr(module, one)]
     with mock.patch.multiple(module, **dict.fromkeys(begins, begin)):
         parse(folder, lambda: module.main([*(meant if "csv" in name else []), *line]))
 

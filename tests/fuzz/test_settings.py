@@ -177,7 +177,7 @@ TARGETS = st.dictionaries(
 
 
 @fuzz(
-    some_of("targets", targets=TARGETS, num_samples=st.integers(1, 9), final_samples=st.integers(1, 9)),
+    some_of(targets=TARGETS, num_samples=st.integers(1, 9), final_samples=st.integers(1, 9)),
     SAMPLINGS,
     st.one_of(st.just({}), SPACES),
 )
@@ -211,12 +211,12 @@ def test_a_training_problem_and_a_race_are_made_or_refused(arguments: dict[str, 
 
 @fuzz(
     some_of(
-        "target_fitness",
         max_evaluations=st.integers(1, 9),
         max_generations=st.integers(1, 9),
         max_seconds=st.floats(0, 9),
         stagnation=st.integers(1, 9),
         target_fitness=st.dictionaries(st.sampled_from(["log_p", "mae"]), st.floats(-9, 9)),
+        signals=st.lists(st.sampled_from(["SIGUSR1", "SIGUSR2", "SIGKILL"])).map(tuple),
     )
 )
 def test_criteria_are_taken_or_refused(arguments: dict[str, Any]) -> None:
@@ -226,8 +226,6 @@ def test_criteria_are_taken_or_refused(arguments: dict[str, Any]) -> None:
 
 @fuzz(
     some_of(
-        "offspring_size",
-        "cxpb",
         population_size=st.integers(1, 9),
         offspring_size=st.integers(1, 9),
         restarts=st.integers(0, 2),
