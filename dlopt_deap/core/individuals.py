@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from dlopt_deap.checks import check_number
 from dlopt_deap.core.solution import Solution
 from dlopt_deap.errors import RunFolderError
 
@@ -42,10 +43,10 @@ def restore_individual(state: Mapping[str, Any], template: Any) -> Any:
     try:
         individual = _with_genes(template, state["genes"])
         del individual.fitness.values
-        wvalues = tuple(state["fitness"]["wvalues"])
-        if wvalues and (len(wvalues) != len(individual.fitness.weights) or not np.isfinite(wvalues).all()):
-            raise ValueError(f"its fitness values are {wvalues}")
-        _set_attributes(individual.fitness, state["fitness"])
+        wvalues = tuple(check_number("a fitness value", value) for value in state["fitness"]["wvalues"])
+        if wvalues and len(wvalues) != len(individual.fitness.weights):
+            raise ValueError(f"it has {len(wvalues)} fitness values")
+        _set_attributes(individual.fitness, {**state["fitness"], "wvalues": wvalues})
         _set_attributes(individual, state["attributes"])
     except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
         raise RunFolderError(f"A run holds an individual that cannot be restored: {error}.") from error

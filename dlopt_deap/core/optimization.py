@@ -206,7 +206,9 @@ def _candidates(search: Search, map_of_user: Any, reason: str) -> tuple[list[Can
     except KeyboardInterrupt:
         return as_found, search.interrupts.reason or "interrupted"
     again = [
-        Candidate(one, values) for one, values in zip(found, fresh, strict=True) if values.metrics["status"] == "ok"
+        Candidate(one, values)
+        for one, values in zip(found, fresh, strict=True)
+        if values.metrics.get("status", "ok") == "ok"
     ]
     return _still_best(again, search.problem) or as_found, reason
 

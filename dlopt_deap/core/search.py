@@ -140,7 +140,7 @@ class Search:
         for name in COUNTS:
             setattr(self, name, check_integer(name.lstrip("_"), counts[name.lstrip("_")], low=0))
         self.last_failure = str(counts["last_failure"])
-        self._best = None if counts["best"] is None else tuple(counts["best"])
+        self._best = None if counts["best"] is None else tuple(check_number("best", one) for one in counts["best"])
 
     def record(self) -> None:
         """Write the row of the generation that just ended."""

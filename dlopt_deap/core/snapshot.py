@@ -66,7 +66,7 @@ def restore_snapshot(
         technique.load_state_dict(search, state["technique"])
         _restore_callbacks(callbacks, state["callbacks"])
         set_random_state(state["random"])
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError) as error:
         if isinstance(error, DloptError):
             raise
         raise RunFolderError(f"The snapshot of the run does not fit: {error!r}; put a whole copy back.") from error
