@@ -7,7 +7,7 @@ from typing import Any
 
 from dlopt_deap.architecture.training_problem import TrainingProblem
 from dlopt_deap.checks import check_integer
-from dlopt_deap.core import Candidate, Guarded, Result, rank
+from dlopt_deap.core import Candidate, Guarded, Result, rank, succeeded
 from dlopt_deap.errors import EvaluationError
 
 
@@ -42,7 +42,7 @@ def train_best(
     trained = []
     reason = ""
     for candidate, values in zip(chosen, map(evaluate, [one.solution for one in chosen]), strict=True):
-        if values.metrics["status"] == "failed":
+        if not succeeded(values):
             reason = values.metrics["reason"]
             continue
         solution = problem.solution(candidate.solution)

@@ -3,7 +3,7 @@
 from dlopt_deap.core.algorithms import SelfAdjustingMuPlusLambda, ea_mu_comma_lambda, ea_mu_plus_lambda
 from dlopt_deap.core.evolution import Evolution
 from dlopt_deap.core.forecast import Forecast, compare_forecasts, forecast_errors
-from dlopt_deap.core.guard import Guarded
+from dlopt_deap.core.guard import Guarded, succeeded
 from dlopt_deap.core.optimization import ModelOptimization
 from dlopt_deap.core.pareto import first_front, knee
 from dlopt_deap.core.problem import Problem
@@ -11,7 +11,7 @@ from dlopt_deap.core.random_search import RandomSearch
 from dlopt_deap.core.result import Candidate, Result, rank
 from dlopt_deap.core.search import Search
 from dlopt_deap.core.selection import sel_dominance_tournament
-from dlopt_deap.core.solution import WORST, Fitness, Solution, Values, has_failed
+from dlopt_deap.core.solution import WORST, Fitness, Provenance, Solution, Values, has_failed
 from dlopt_deap.core.stop import Stop
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Guarded",
     "ModelOptimization",
     "Problem",
+    "Provenance",
     "RandomSearch",
     "Result",
     "Search",
@@ -39,4 +40,5 @@ __all__ = [
     "knee",
     "rank",
     "sel_dominance_tournament",
+    "succeeded",
 ]

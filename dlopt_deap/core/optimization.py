@@ -10,7 +10,7 @@ from typing import Any
 from deap import base
 
 from dlopt_deap.checks import check_integer, did_you_mean
-from dlopt_deap.core.guard import Guarded
+from dlopt_deap.core.guard import Guarded, succeeded
 from dlopt_deap.core.pareto import first_front
 from dlopt_deap.core.problem import Problem
 from dlopt_deap.core.result import Candidate, Result, rank
@@ -140,7 +140,7 @@ def _candidates(search: Search, map_of_user: Any, anew: bool) -> list[Candidate]
     guarded = Guarded(estimate, search.problem.weights)
     try:
         fresh = zip(found, map_of_user(guarded, found), strict=True)
-        again = [Candidate(one, values) for one, values in fresh if values.metrics["status"] != "failed"]
+        again = [Candidate(one, values) for one, values in fresh if succeeded(values)]
         return _still_best(again, search.problem) or [Candidate(individual) for individual in found]
     except KeyboardInterrupt:
         return [Candidate(individual) for individual in found]

@@ -6,6 +6,7 @@ from typing import Any
 
 from deap import base, tools
 
+from dlopt_deap.core.guard import succeeded
 from dlopt_deap.core.problem import Problem
 from dlopt_deap.core.signals import Interrupts
 from dlopt_deap.core.solution import Values, has_failed
@@ -149,7 +150,7 @@ class Search:
     def _count(self, values: Values) -> None:
         """Count an evaluation, and end the search when one failure too many came in a row."""
         self.evaluations += 1
-        if values.metrics.get("status") != "failed":
+        if succeeded(values):
             self.failures_in_a_row = 0
             return
         self.failures += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, MutableSequence
+from dataclasses import dataclass
 from operator import mul
 from typing import Any, SupportsIndex, overload
 
@@ -18,6 +19,21 @@ It is finite, and small enough that differences and squares of it still are: sel
 """
 
 
+@dataclass(frozen=True)
+class Provenance:
+    """How a value came about: never part of a result, since it differs from run to run.
+
+    Args:
+        seconds: How long the evaluation took.
+        worker: The process that evaluated, as ``host:pid``.
+        traceback: Where the evaluation raised, if it did.
+    """
+
+    seconds: float = 0.0
+    worker: str = ""
+    traceback: str = ""
+
+
 class Values(tuple[float, ...]):
     """The values that an evaluation returns: for DEAP a tuple, with a small dict of ``metrics`` beside it.
 
@@ -30,6 +46,8 @@ class Values(tuple[float, ...]):
     metrics: dict[str, Any]
     trained: Any = None
     """What an evaluation learnt, for children to inherit: no figure, and so no metric."""
+    provenance: Provenance = Provenance()
+    """How the values came about, which no result holds."""
 
     def __new__(cls, values: Iterable[float], metrics: Mapping[str, Any] | None = None) -> Values:
         """Make the tuple; the metrics travel in the instance."""
