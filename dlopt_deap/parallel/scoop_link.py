@@ -69,6 +69,11 @@ class ScoopLink:
         next(iter(futures.as_completed([future])))
         return future.result()
 
+    def close(self) -> None:
+        """Spare SCOOP the good-bye to a broker that is gone, which would end the program with a traceback."""
+        if not self.listens:
+            self._communicator.ZMQcontext = None
+
     def _try(self, look: Callable[[], Any]) -> Any:
         """Ask SCOOP something that ends with an error when its broker has ended."""
         if self.gone:

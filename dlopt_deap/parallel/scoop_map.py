@@ -60,6 +60,7 @@ class ScoopMap(Map):
     def close(self) -> None:
         """End the root's own process; the others' end with them."""
         self._own.close()
+        self._pieces.link.close()
 
     def _step(self, work: Work, team: Team) -> list[Any]:
         """Hand out, wait a little, and give what was finished."""
