@@ -11,7 +11,20 @@ import pytest
 import dlopt_deap
 
 ROOT = Path(__file__).parent.parent
-HEAVY = ("tensorflow", "keras", "h5py", "numba", "scipy", "pandas", "matplotlib", "scoop", "loky", "tqdm")
+HEAVY = (
+    "tensorflow",
+    "keras",
+    "h5py",
+    "numba",
+    "scipy",
+    "pandas",
+    "matplotlib",
+    "scoop",
+    "loky",
+    "cloudpickle",
+    "zmq",
+    "tqdm",
+)
 
 IMPORT_EVERYTHING = """
 import importlib, json, pkgutil, sys

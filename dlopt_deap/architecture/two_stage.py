@@ -7,7 +7,7 @@ from typing import Any
 
 from dlopt_deap.architecture.training_problem import TrainingProblem
 from dlopt_deap.checks import check_integer
-from dlopt_deap.core import Candidate, Guarded, Journal, Result, rank
+from dlopt_deap.core import Candidate, Guarded, Journal, Result, rank, succeeded
 from dlopt_deap.errors import EvaluationError
 from dlopt_deap.storage import RunFolder
 
@@ -51,8 +51,8 @@ def train_best(
     reason = ""
     journal = Journal(run, list(problem.targets))
     trainings = journal.evaluate(map, evaluate, [one.solution for one in chosen], stage=STAGE)
-    for candidate, values in zip(chosen, filter(None, trainings), strict=True):
-        if values.metrics["status"] != "ok":
+    for candidate, values in zip(chosen, (values for values in trainings if values is not None), strict=True):
+        if not succeeded(values):
             reason = values.metrics["reason"]
             continue
         solution = problem.solution(candidate.solution)

@@ -3,7 +3,7 @@
 from dlopt_deap.core.algorithms import SelfAdjustingMuPlusLambda, ea_mu_comma_lambda, ea_mu_plus_lambda
 from dlopt_deap.core.evolution import Evolution
 from dlopt_deap.core.forecast import Forecast, compare_forecasts, forecast_errors
-from dlopt_deap.core.guard import Guarded
+from dlopt_deap.core.guard import Guarded, succeeded
 from dlopt_deap.core.journal import Journal
 from dlopt_deap.core.optimization import ModelOptimization
 from dlopt_deap.core.pareto import first_front, knee
@@ -42,4 +42,5 @@ __all__ = [
     "knee",
     "rank",
     "sel_dominance_tournament",
+    "succeeded",
 ]

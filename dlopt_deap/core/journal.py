@@ -48,8 +48,8 @@ class Journal:
             generation: The generation that asks.
 
         Yields:
-            The values of each individual, in order; and ``None`` before the first new evaluation, after each, and now
-            and then while none is completed, so that the caller can look at the clock and at signals.
+            The values of each individual, in order; and ``None`` before the first new evaluation, between new ones, and
+            now and then while none is completed, so that the caller can look at the clock and at signals.
 
         Raises:
             RunFolderError: If an earlier session evaluated something else in that place, or writing fails.
@@ -76,7 +76,8 @@ class Journal:
             while place in done:
                 yield done.pop(place)
                 place += 1
-            yield None
+            if place < len(individuals):
+                yield None
 
     def _recorded(self, stage: str, first: int, individuals: Sequence[Any]) -> dict[int, Values]:
         """Give what an earlier session made of these individuals, by their positions."""

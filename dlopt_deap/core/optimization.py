@@ -13,8 +13,8 @@ from deap import base
 
 from dlopt_deap.checks import check_integer, did_you_mean
 from dlopt_deap.core.description import describe_toolbox
-from dlopt_deap.core.guard import Guarded
-from dlopt_deap.core.journal import Journal
+from dlopt_deap.core.guard import Guarded, succeeded
+from dlopt_deap.core.journal import SEARCH, Journal
 from dlopt_deap.core.pareto import first_front
 from dlopt_deap.core.problem import Problem
 from dlopt_deap.core.result import Candidate, Result, rank
@@ -122,6 +122,8 @@ class ModelOptimization(ABC):
         if folder is not None and folder.found.snapshot is not None:
             restore_snapshot(folder.found.snapshot, search, self, callbacks)
             reason = search.criterion()
+            if reason == "max_seconds" and (SEARCH, search.evaluations + 1) in folder.found.evaluations:
+                reason = None  # its time ended it in a generation, of which it takes what it has
             if folder.found.stopped_by == "callback" and folder.found.stop == folder.stop:
                 reason = reason or "callback"
 
@@ -205,11 +207,7 @@ def _candidates(search: Search, map_of_user: Any, reason: str) -> tuple[list[Can
                 return as_found, search.interrupts.reason
     except KeyboardInterrupt:
         return as_found, search.interrupts.reason or "interrupted"
-    again = [
-        Candidate(one, values)
-        for one, values in zip(found, fresh, strict=True)
-        if values.metrics.get("status", "ok") == "ok"
-    ]
+    again = [Candidate(one, values) for one, values in zip(found, fresh, strict=True) if succeeded(values)]
     return _still_best(again, search.problem) or as_found, reason
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from deap import base, tools
 
 from dlopt_deap.checks import check_integer, check_number
+from dlopt_deap.core.guard import succeeded
 from dlopt_deap.core.individuals import have_same_genes
 from dlopt_deap.core.journal import Journal
 from dlopt_deap.core.problem import Problem
@@ -201,7 +202,7 @@ class Search:
     def _count(self, values: Values) -> None:
         """Count an evaluation, and end the search when one failure too many came in a row."""
         self.evaluations += 1
-        if values.metrics.get("status", "ok") == "ok":
+        if succeeded(values):
             self.failures_in_a_row = 0
             return
         self.failures += 1

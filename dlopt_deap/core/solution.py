@@ -44,9 +44,10 @@ class Values(tuple[float, ...]):
     """
 
     metrics: dict[str, Any]
-    provenance: Provenance = Provenance()
     trained: Any = None
     """What an evaluation learnt, for children to inherit: no figure, and so no metric."""
+    provenance: Provenance = Provenance()
+    """How the values came about, which no result holds."""
 
     def __new__(cls, values: Iterable[float], metrics: Mapping[str, Any] | None = None) -> Values:
         """Make the tuple; the metrics travel in the instance."""

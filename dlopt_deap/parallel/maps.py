@@ -4,24 +4,19 @@ A map is called as Python's own, ``map(function, individuals)``, and gives the r
 evaluation is a pure function, the results are the same whichever map it is.
 """
 
-import signal
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from types import TracebackType
 from typing import Any, Self
 
-from dlopt_deap.checks import check_integer
 from dlopt_deap.errors import WorkerError
-from dlopt_deap.parallel.signals import (
-    die_quietly_unless_origin,
-    interrupts_blocked,
-    scoop_is_running,
-    signals_reach_this_greenlet,
-)
-from dlopt_deap.parallel.threads import bound_threads, thread_environment
 
-CHUNKS_PER_WORKER = 4
-"""So many pieces a worker: few enough to send the problem seldom, enough to even out what takes long."""
+HEARTBEAT_SECONDS = 0.5
+"""A map that waits says so at least this often, so that whoever waits for it can look at the clock."""
+
+Completions = Generator[tuple[int, Any] | None, None, None]
+"""Positions and results in the order in which they are completed; ``None`` is a heartbeat."""
 
 
 class Map(ABC):
@@ -35,9 +30,22 @@ class Map(ABC):
     workers: int
     description: str
 
-    @abstractmethod
     def __call__(self, function: Callable[..., Any], *iterables: Iterable[Any]) -> Iterator[Any]:
-        """Give ``function`` of each item, in the items' order."""
+        """Give ``function`` of each item, in the items' order; nothing begins before the first is asked for."""
+        with closing(self.calls(function, list(zip(*iterables, strict=False)))) as completions:
+            yield from _in_order(completions)
+
+    def completions(self, function: Callable[..., Any], items: Sequence[Any]) -> Completions:
+        """Give the position and ``function`` of each item as soon as it is completed, in any order.
+
+        ``None`` comes at least about every half second while nothing is completed, except from a map that evaluates in
+        this process. Closing the generator drops what is not completed; nobody goes on with it.
+        """
+        return self.calls(function, [(item,) for item in items])
+
+    @abstractmethod
+    def calls(self, function: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) -> Completions:
+        """Do as :meth:`completions` does, with any number of arguments a call."""
 
     def close(self) -> None:  # noqa: B027 - only a map with workers of its own has something to end
         """End the workers."""
@@ -52,131 +60,27 @@ class Map(ABC):
 
 
 class SerialMap(Map):
-    """Evaluate in this process, one after the other."""
+    """Evaluate in this process, one after the other: what ends it ends the program."""
 
     workers = 1
     description = "one process"
 
-    def __call__(self, function: Callable[..., Any], *iterables: Iterable[Any]) -> Iterator[Any]:
-        """Give ``function`` of each item, in the items' order."""
-        return map(function, *iterables)
+    def calls(self, function: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) -> Completions:
+        """Do as :meth:`completions` does, with any number of arguments a call."""
+        for position, arguments in enumerate(calls):
+            yield position, function(*arguments)
 
 
-class PoolMap(Map):
-    """Evaluate in a pool of processes on this machine.
-
-    The processes are started afresh (not forked), by loky: functions and classes of a notebook or a script reach them,
-    and neither TensorFlow nor threads of this process can deadlock them.
-
-    Args:
-        workers: Processes; as many as there are usable cores if ``None``.
-
-    Raises:
-        WorkerError: From a call, if a worker died.
-    """
-
-    def __init__(self, workers: int | None = None) -> None:
-        import loky
-
-        self.workers = check_integer("workers", loky.cpu_count() if workers is None else workers, low=1)
-        self.description = f"a local pool of {self.workers} processes"
-        self._executor = loky.ProcessPoolExecutor(
-            self.workers, initializer=_start_worker, env=thread_environment(), timeout=None
-        )
-
-    def __call__(self, function: Callable[..., Any], *iterables: Iterable[Any]) -> Iterator[Any]:
-        """Give ``function`` of each item, in the items' order."""
-        with interrupts_blocked():
-            futures = [
-                self._executor.submit(_call_chunk, function, chunk) for chunk in _chunks(iterables, self.workers)
-            ]
-        return self._results(futures)
-
-    def close(self) -> None:
-        """End the workers, and drop what they have not begun."""
-        self._executor.shutdown(wait=True, kill_workers=True)
-
-    def _results(self, futures: Sequence[Any]) -> Iterator[Any]:
-        """Hand over results chunk by chunk; when nobody wants more, drop the rest."""
-        from loky.process_executor import BrokenProcessPool
-
-        try:
-            for future in futures:
-                yield from future.result()
-        except BrokenProcessPool as error:
-            raise WorkerError(
-                f"A worker of {self.description} died: {error} Start fewer workers if memory ran out."
-            ) from error
-        finally:
-            for future in futures:
-                future.cancel()
-
-
-class ScoopMap(Map):
-    """Evaluate on the workers that ``python -m scoop`` started, on this host or on many.
-
-    Raises:
-        WorkerError: If the program was not started by ``python -m scoop``: SCOOP would silently evaluate serially.
-    """
-
-    def __init__(self) -> None:
-        if not scoop_is_running():
-            raise WorkerError("SCOOP has no workers; start the program by `python -m scoop PROGRAM`.")
-        import scoop
-
-        self.workers = int(scoop.SIZE)
-        self.description = f"{self.workers} SCOOP worker{'s' if self.workers > 1 else ''}"
-
-    def __call__(self, function: Callable[..., Any], *iterables: Iterable[Any]) -> Iterator[Any]:
-        """Give ``function`` of each item, in the items' order."""
-        from scoop import futures
-
-        submitted = [futures.submit(_call_chunk, function, chunk) for chunk in _chunks(iterables, self.workers)]
-        return self._results(submitted)
-
-    def _results(self, submitted: Sequence[Any]) -> Iterator[Any]:
-        """Hand over results chunk by chunk."""
-        for future in submitted:
-            with signals_reach_this_greenlet():
-                results = future.result()
-            yield from results
-
-
-def open_map(workers: int | None = None) -> Map:
-    """Open the map that fits how the program was started.
-
-    Args:
-        workers: Processes of a local pool; 1 evaluates in this process, ``None`` takes every usable core. Under
-            ``python -m scoop`` the number is SCOOP's (its option ``-n``), and this one is not looked at.
-
-    Returns:
-        A :class:`ScoopMap` under ``python -m scoop``, otherwise a :class:`PoolMap` or a :class:`SerialMap`.
-
-    Raises:
-        SettingError: If ``workers`` is below 1.
-    """
-    if workers is not None:
-        check_integer("workers", workers, low=1)
-    if scoop_is_running():
-        return ScoopMap()
-    return SerialMap() if workers == 1 else PoolMap(workers)
-
-
-def _chunks(iterables: Sequence[Iterable[Any]], workers: int) -> list[list[tuple[Any, ...]]]:
-    """Cut the calls into consecutive pieces of nearly the same length."""
-    calls = list(zip(*iterables, strict=False))
-    size = max(1, len(calls) // (workers * CHUNKS_PER_WORKER))
-    return [calls[start : start + size] for start in range(0, len(calls), size)]
-
-
-def _call_chunk(function: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) -> list[Any]:
-    """Do one piece of the work, in a worker."""
-    bound_threads()
-    die_quietly_unless_origin()
-    return [function(*arguments) for arguments in calls]
-
-
-def _start_worker() -> None:
-    """Prepare a worker of the pool: Ctrl-C is for the process that leads it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    bound_threads()
+def _in_order(completions: Completions) -> Iterator[Any]:
+    """Put results in their items' order, and leave out the heartbeats."""
+    early: dict[int, Any] = {}
+    following = 0
+    for completion in completions:
+        if completion is None:
+            continue
+        early[completion[0]] = completion[1]
+        while following in early:
+            yield early.pop(following)
+            following += 1
+    if early:
+        raise WorkerError(f"The result of item {following} was lost; please report it.")

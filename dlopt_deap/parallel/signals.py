@@ -5,7 +5,6 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
 
 
 def scoop_is_running() -> bool:
@@ -20,36 +19,6 @@ def die_quietly_unless_origin() -> None:
     follows = scoop_is_running() and not getattr(scoop, "IS_ORIGIN", True)
     if follows and threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-@contextmanager
-def signals_reach_this_greenlet() -> Iterator[None]:
-    """While SCOOP waits for a result, let Ctrl-C and termination raise ``KeyboardInterrupt`` here, where it is handled.
-
-    Meanwhile another greenlet runs, SCOOP's scheduler. It would wait for ever: the broker has got the same Ctrl-C, and
-    an exception in it would end the program with all that was found.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    import greenlet
-
-    here = greenlet.getcurrent()
-    previous = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-
-    def throw(number: int, frame: FrameType | None) -> None:
-        handler = previous[signal.Signals(number)]
-        if callable(handler):
-            handler(number, frame)
-        here.throw(KeyboardInterrupt)
-
-    for number in previous:
-        signal.signal(number, throw)
-    try:
-        yield
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
 
 
 @contextmanager

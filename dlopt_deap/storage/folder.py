@@ -67,7 +67,8 @@ def _as_folder(path: str | Path) -> Path:
     try:
         folder.exists()
     except (OSError, ValueError) as error:  # too long, or with a NUL in it
-        raise RunFolderError(f"The folder {shown(str(folder))} cannot be used: {error}.") from error
+        why = getattr(error, "strerror", None) or error
+        raise RunFolderError(f"The folder {shown(str(folder))} cannot be used: {why}.") from error
     return folder
 
 

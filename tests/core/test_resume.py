@@ -171,10 +171,10 @@ def test_a_run_that_a_criterion_ended_is_finished(tmp_path: Path, stop: Stop) ->
 def test_a_run_that_its_time_ended_is_finished_and_more_time_extends_it(tmp_path: Path) -> None:
     make, targets = SINGLE[0][1], {"distance": -1}
     first, _ = optimize(make, targets, run=tmp_path / "run", stop=Stop(max_seconds=0.1))
-    expected = outcome(first)
+    expected = outcome(first)[:-2]  # the stream may have made offspring that nobody evaluated
     assert first.stopped_by == "max_seconds"
     again, calls = optimize(make, targets, run=tmp_path / "run", stop=Stop(max_seconds=0.1))
-    assert (calls, outcome(again)) == (0, expected)
+    assert (calls, outcome(again)[:-2]) == (0, expected)
     more, calls = optimize(make, targets, run=tmp_path / "run", stop=Stop(max_seconds=again.seconds + 0.2))
     assert calls > 0
     assert more.evaluations == first.evaluations + calls

@@ -4,19 +4,27 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from dlopt_deap.core import Guarded
 from dlopt_deap.errors import SettingError, WorkerError
-from dlopt_deap.parallel import Map, PoolMap, ScoopMap, SerialMap, open_map, thread_environment
+from dlopt_deap.parallel import Limits, Map, PoolMap, ScoopMap, SerialMap, open_map, thread_environment
 from dlopt_deap.parallel.signals import interrupts_blocked
 
+MAPS = {
+    "serial": SerialMap,
+    "pool": lambda: PoolMap(2),
+    "pool within limits": lambda: PoolMap(2, Limits(seconds=600, memory=4000, evaluations=50)),
+}
 
-@pytest.fixture(scope="module", params=["serial", "pool"])
+
+@pytest.fixture(scope="module", params=MAPS)
 def any_map(request: pytest.FixtureRequest) -> Iterator[Map]:
-    with SerialMap() if request.param == "serial" else PoolMap(2) as map_:
+    with MAPS[request.param]() as map_:
         yield map_
 
 
@@ -48,6 +56,24 @@ def test_results_that_nobody_wants_any_more_are_dropped(any_map: Map) -> None:
     assert list(any_map(square, [2])) == [4]
 
 
+def test_completions_come_with_their_positions_and_closing_them_frees_the_workers(any_map: Map) -> None:
+    completions = [one for one in any_map.completions(square, range(100)) if one is not None]
+    assert sorted(completions) == [(number, number * number) for number in range(100)]
+    assert list(any_map.completions(square, [])) == []
+    closed = any_map.completions(square, range(1000))
+    assert next(one for one in closed if one is not None)
+    closed.close()
+    assert list(any_map(square, [2])) == [4]
+
+
+def test_a_guarded_function_tells_how_its_values_came_about_and_no_metric_does(any_map: Map) -> None:
+    good, bad = any_map(Guarded(lambda number: [1 / number], (-1,)), [4, 0])
+    assert (good, good.metrics) == ((0.25,), {"status": "ok"})
+    assert bad.metrics == {"status": "failed", "reason": "ZeroDivisionError: division by zero"}
+    assert "ZeroDivisionError" in bad.provenance.traceback
+    assert good.provenance.worker.rpartition(":")[2].isdigit()
+
+
 def environment(_: int) -> Any:
     from threadpoolctl import threadpool_info
 
@@ -75,7 +101,7 @@ def die(_: int) -> None:
 
 @pytest.mark.slow
 def test_a_worker_that_dies_is_an_error_instead_of_a_wait() -> None:
-    with PoolMap(2) as map_, pytest.raises(WorkerError, match="A worker of a local pool of 2 processes died"):
+    with PoolMap(2) as map_, pytest.raises(WorkerError, match="its process ended with exit code 3"):
         list(map_(die, range(2)))
 
 
@@ -84,7 +110,7 @@ def test_ctrl_c_while_work_is_handed_out_reaches_this_process_afterwards() -> No
 
     def hand_out() -> None:
         with interrupts_blocked():
-            os.kill(os.getpid(), signal.SIGINT)
+            signal.pthread_kill(threading.get_ident(), signal.SIGINT)
             reached.append("the end of the block")
 
     with pytest.raises(KeyboardInterrupt):
@@ -97,6 +123,9 @@ def test_one_worker_means_this_process_and_more_a_pool() -> None:
     with open_map(3) as map_:
         assert isinstance(map_, PoolMap)
         assert map_.workers == 3
+    with open_map(1, Limits(seconds=60)) as map_:
+        assert isinstance(map_, PoolMap)
+        assert map_.workers == 1
 
 
 @pytest.mark.parametrize("workers", [0, -1, 1.5])
