@@ -1,7 +1,7 @@
 """How large the things may be that come from files and settings: beyond, they are refused before memory is taken.
 
 The limits are far above what the package is made for. They are looked up when they are needed, so a program that needs
-more widens one at its beginning, where SCOOP's workers pass too (the processes of a local pool do not)::
+more widens one at its beginning, before it opens a pool, whose processes take over what stands then::
 
     import dlopt_deap.limits
 
@@ -58,3 +58,13 @@ MAX_THREADS: int = 1_024
 
 MAX_SHOWN: int = 200
 """Characters of a received value in a message."""
+
+
+def all_limits() -> dict[str, int]:
+    """Give the limits as they stand, for a process that is started."""
+    return {name: value for name, value in globals().items() if name.startswith("MAX_")}
+
+
+def take_over(values: dict[str, int]) -> None:
+    """Set the limits as they stand in the process that started this one."""
+    globals().update(values)

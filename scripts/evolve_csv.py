@@ -21,6 +21,7 @@ from dlopt_deap.tools import (
     announce,
     exit_code,
     finish,
+    limits_of,
     open_search_run,
     parse_search,
     read_series,
@@ -53,7 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     evolution = Evolution(population_size=options.population, cxpb=0.5, mutpb=1.0)
     with (
         open_search_run(options, series.name) as run,
-        open_map(options.workers) as map_,
+        open_map(options.workers, limits_of(options)) as map_,
         Progress(options.evaluations, options.quiet) as progress,
     ):
         announce(map_, options.quiet)

@@ -18,6 +18,7 @@ from dlopt_deap.tools import (
     Progress,
     announce,
     finish,
+    limits_of,
     open_search_run,
     parse_search,
     run_script,
@@ -45,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     with (
         open_search_run(options, "sine") as run,
-        open_map(options.workers) as map_,
+        open_map(options.workers, limits_of(options)) as map_,
         Progress(options.evaluations, options.quiet) as progress,
     ):
         announce(map_, options.quiet)

@@ -10,6 +10,7 @@ import traceback
 from multiprocessing.connection import Connection
 from typing import Any
 
+from dlopt_deap.limits import take_over
 from dlopt_deap.parallel.memory import memory_bounded
 from dlopt_deap.parallel.threads import bound_threads
 
@@ -29,9 +30,10 @@ KNOWN_FUNCTIONS = 4
 _PR_SET_PDEATHSIG = 1
 
 
-def serve(connection: Connection, crashes: Connection, parent: int) -> None:
+def serve(connection: Connection, crashes: Connection, parent: int, limits: dict[str, int]) -> None:
     """Do what is asked for until nobody can ask any more."""
     _prepare(crashes.fileno(), parent)
+    take_over(limits)
     functions: dict[bytes, Any] = {}
     try:
         _say(connection, READY)

@@ -13,6 +13,7 @@ from multiprocessing.util import Finalize
 from typing import Any
 
 from dlopt_deap.core import Provenance
+from dlopt_deap.limits import all_limits
 from dlopt_deap.parallel.child import STOP, TRACE_SIGNAL, remember, serve
 from dlopt_deap.parallel.signals import interrupts_blocked
 from dlopt_deap.parallel.threads import thread_environment
@@ -50,7 +51,7 @@ class WorkerProcess:
         context = get_context("loky")
         self.connection, theirs = context.Pipe()
         self._crashes = Connection(os.memfd_create("crashes"))
-        arguments = (theirs, self._crashes, os.getpid())
+        arguments = (theirs, self._crashes, os.getpid(), all_limits())
         self._process = context.Process(target=serve, args=arguments, env=thread_environment())
         with interrupts_blocked():
             self._process.start()

@@ -3,7 +3,7 @@
 from dlopt_deap.tools.output import save_run, save_training
 from dlopt_deap.tools.progress import Progress
 from dlopt_deap.tools.quiet import load_keras
-from dlopt_deap.tools.run_options import default_folder, open_search_run, parse_search, stop_of
+from dlopt_deap.tools.run_options import default_folder, limits_of, open_search_run, parse_search, stop_of
 from dlopt_deap.tools.script import (
     announce,
     exit_code,
@@ -26,6 +26,7 @@ __all__ = [
     "exit_code",
     "finish",
     "forecast_report",
+    "limits_of",
     "load_keras",
     "open_search_run",
     "parse_search",

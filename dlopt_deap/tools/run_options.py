@@ -9,6 +9,7 @@ from typing import Any
 from dlopt_deap.core import Stop
 from dlopt_deap.core.stop import SIGNALS
 from dlopt_deap.errors import SettingError
+from dlopt_deap.parallel import Limits
 from dlopt_deap.storage import RunFolder, open_run
 
 NOT_KEPT = ("out", "resume", "overwrite", "accept_versions")
@@ -16,7 +17,7 @@ NOT_KEPT = ("out", "resume", "overwrite", "accept_versions")
 
 
 def add_run_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say where a run is kept, and what ends it early."""
+    """Add the options that say where a run is kept, what ends it early, and what an evaluation may take."""
     parser.add_argument(
         "--resume", type=Path, metavar="FOLDER", help="go on with the run in this folder, with the options that it had"
     )
@@ -31,6 +32,13 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help=f"end as at Ctrl-C when the batch system warns by {', '.join(SIGNALS)} (may be given again)",
     )
+    limits = {
+        "--time-limit": ("X", float, "seconds of an evaluation, after which it fails alone"),
+        "--memory-limit": ("MB", float, "memory of an evaluation, beyond which it fails alone"),
+        "--renew-after": ("N", int, "evaluations after which a worker process is renewed"),
+    }
+    for name, (metavar, kind, meaning) in limits.items():
+        parser.add_argument(name, type=kind, metavar=metavar, help=f"{meaning} (no limit)")
 
 
 def parse_search(parser: argparse.ArgumentParser, argv: Sequence[str] | None = None) -> argparse.Namespace:
@@ -78,6 +86,11 @@ def open_search_run(options: argparse.Namespace, name: str) -> RunFolder:
 def stop_of(options: argparse.Namespace) -> Stop:
     """Give the criteria that the options name."""
     return Stop(max_evaluations=options.evaluations, signals=tuple(options.stop_on_signal or ()))
+
+
+def limits_of(options: argparse.Namespace) -> Limits:
+    """Give the limits of an evaluation that the options name."""
+    return Limits(seconds=options.time_limit, memory=options.memory_limit, evaluations=options.renew_after)
 
 
 def default_folder(name: str) -> Path:

@@ -274,3 +274,17 @@ def test_a_program_that_forgets_to_close_its_pool_ends_all_the_same() -> None:
     program = "from dlopt_deap.parallel import PoolMap; m = PoolMap(2); i = m(abs, [-1, 2]); print(next(i))"
     done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
     assert (done.stdout, done.stderr) == ("1\n", "")
+
+
+def limit_there(_: int) -> int:
+    from dlopt_deap import limits
+
+    return limits.MAX_WEIGHTS
+
+
+def test_processes_take_over_the_limits_as_they_stand(monkeypatch: pytest.MonkeyPatch) -> None:
+    from dlopt_deap import limits
+
+    monkeypatch.setattr(limits, "MAX_WEIGHTS", 12345)
+    with PoolMap(1) as map_:
+        assert list(map_(limit_there, [0])) == [12345]
