@@ -7,7 +7,7 @@ from typing import Any
 from dlopt_deap.core.individuals import plain_genes
 from dlopt_deap.core.solution import Values
 from dlopt_deap.errors import RunFolderError
-from dlopt_deap.storage import Evaluation, RunFolder
+from dlopt_deap.storage import Evaluation, Found, RunFolder
 from dlopt_deap.storage.codec import dumps
 
 SEARCH = "search"
@@ -25,6 +25,26 @@ class Journal:
     def __init__(self, run: RunFolder | None, targets: Sequence[str]) -> None:
         self.run = run
         self.targets = tuple(targets)
+
+    @property
+    def found(self) -> Found | None:
+        """What an earlier session left in the run folder, if there is a folder."""
+        return None if self.run is None else self.run.found
+
+    def settle(self, settings: dict[str, Any], stop: dict[str, Any]) -> None:
+        """See that the run's settings are these; write them down, and the criteria, when something is evaluated.
+
+        Raises:
+            RunFolderError: If the run was made with others.
+        """
+        if self.run is not None:
+            self.run.settle(settings)
+            self.run.stop = stop
+
+    def end(self, stopped_by: str, seconds: float) -> None:
+        """Write down what ended the search, and see that everything is on the disk."""
+        if self.run is not None:
+            self.run.end_session(stopped_by, seconds)
 
     def evaluate(
         self,

@@ -14,12 +14,12 @@ from deap import base
 from dlopt_deap.checks import check_integer, did_you_mean
 from dlopt_deap.core.description import describe_toolbox
 from dlopt_deap.core.guard import Guarded, succeeded
-from dlopt_deap.core.journal import SEARCH, Journal
+from dlopt_deap.core.journal import Journal
 from dlopt_deap.core.pareto import first_front
 from dlopt_deap.core.problem import Problem
 from dlopt_deap.core.result import Candidate, Result, rank
 from dlopt_deap.core.search import Callback, Search
-from dlopt_deap.core.snapshot import restore_snapshot, write_snapshot
+from dlopt_deap.core.snapshot import resume, write_snapshot
 from dlopt_deap.core.solution import Values, has_failed
 from dlopt_deap.core.stop import Stop
 from dlopt_deap.errors import EvaluationError, SettingError
@@ -76,34 +76,21 @@ class ModelOptimization(ABC):
             EvaluationError: If no evaluation succeeded.
             RunFolderError: If the folder cannot be used, or its run was made with other settings.
         """
+        stop = _all_criteria(stop, max_evaluations, problem)
         with _opened(run) as folder:
-            if seed is None and folder is not None:
-                seed = folder.found.settings.get("seed")
-            seed = choose_seed(seed)
-            stop = _all_criteria(stop, max_evaluations, problem)
-            tools = _own_toolbox(problem, toolbox, seed)
-            settings = {"technique": self.settings(), "problem": problem.settings()}
-            if folder is not None:
-                folder.settle({"seed": seed, **settings, "toolbox": describe_toolbox(tools)})
-                folder.stop = stop.to_dict()
-            tools.register("evaluate", Guarded(tools.evaluate, problem.weights))
-            journal = Journal(folder, list(problem.targets))
-            map_of_user = tools.map
-            search = Search(problem, tools, stop, seed, self.hall_of_fame, self.max_failures, journal)
-            problem.prepare()
+            search = self._prepare(problem, stop, seed, toolbox, Journal(folder, list(problem.targets)))
             with search.interrupts:
-                reason = self._search(search, callbacks, folder)
+                reason = self._search(search, callbacks)
                 try:
-                    candidates, reason = _candidates(search, map_of_user, reason)
+                    candidates, reason = _candidates(search, reason)
                 finally:
-                    if folder is not None:
-                        folder.end_session(search.interrupts.reason or reason, search.seconds)
+                    search.journal.end(reason, search.seconds)
         return Result(
             problem=problem,
             candidates=candidates,
             population=search.population,
             logbook=search.logbook,
-            seed=seed,
+            seed=search.seed,
             evaluations=search.evaluations,
             failures=search.failures,
             last_failure=search.last_failure,
@@ -112,25 +99,30 @@ class ModelOptimization(ABC):
             settings={"technique": self.settings(), "stop": stop.to_dict(), "problem": problem.settings()},
         )
 
-    def _search(self, search: Search, callbacks: Sequence[Callback], folder: RunFolder | None) -> str:
+    def _prepare(
+        self, problem: Problem, stop: Stop, seed: int | None, toolbox: base.Toolbox | None, journal: Journal
+    ) -> Search:
+        """Make a search that has not begun, with settings that its run folder, if it has one, agrees to."""
+        found = journal.found
+        seed = choose_seed(found.settings.get("seed") if seed is None and found is not None else seed)
+        tools = _own_toolbox(problem, toolbox, seed)
+        settings = {"seed": seed, "technique": self.settings(), "problem": problem.settings()}
+        journal.settle(settings | {"toolbox": describe_toolbox(tools)}, stop.to_dict())
+        tools.register("evaluate", Guarded(tools.evaluate, problem.weights))
+        problem.prepare()
+        return Search(problem, tools, stop, seed, self.hall_of_fame, self.max_failures, journal)
+
+    def _search(self, search: Search, callbacks: Sequence[Callback]) -> str:
         """Begin a search, or go on with what its folder holds of it, until something ends it; say what did."""
-        reason = None
         seed_run(search.seed)
         self.start(search)
-        if folder is not None:
-            search.add_seconds(folder.found.seconds)
-        if folder is not None and folder.found.snapshot is not None:
-            restore_snapshot(folder.found.snapshot, search, self, callbacks)
-            reason = search.criterion()
-            if reason == "max_seconds" and (SEARCH, search.evaluations + 1) in folder.found.evaluations:
-                reason = None  # its time ended it in a generation, of which it takes what it has
-            if folder.found.stopped_by == "callback" and folder.found.stop == folder.stop:
-                reason = reason or "callback"
+        reason = None
+        if search.journal.found is not None:
+            reason = resume(search.journal.found, search, self, callbacks)
 
         def after() -> bool:
             asked = [bool(callback(search)) for callback in callbacks]
-            if folder is not None:
-                write_snapshot(folder, search, self, callbacks)
+            write_snapshot(search, self, callbacks)
             return any(asked)
 
         return search.run(partial(self.step, search), after, reason)
@@ -180,7 +172,7 @@ def _own_toolbox(problem: Problem, toolbox: base.Toolbox | None, seed: int) -> b
     return own
 
 
-def _candidates(search: Search, map_of_user: Any, reason: str) -> tuple[list[Candidate], str]:
+def _candidates(search: Search, reason: str) -> tuple[list[Candidate], str]:
     """Rank the best of a search, by fresh estimates if its fitness is noisy and nobody is in a hurry.
 
     Returns:
@@ -200,7 +192,7 @@ def _candidates(search: Search, map_of_user: Any, reason: str) -> tuple[list[Can
     guarded = Guarded(estimate, search.problem.weights)
     fresh: list[Values] = []
     try:
-        for values in search.journal.evaluate(map_of_user, guarded, found, stage="final"):
+        for values in search.journal.evaluate(search.map, guarded, found, stage="final"):
             if values is not None:
                 fresh.append(values)
             elif search.interrupts.reason is not None and len(fresh) < len(found):

@@ -51,6 +51,7 @@ class Search:
         last_failure: The reason of the latest of those.
         journal: Where evaluations are written down, if anywhere.
         interrupts: Ctrl-C and termination, as far as they were noted.
+        map: The toolbox's own map, which does not count.
         carried: What the technique carries from one step to the next.
     """
 
@@ -68,17 +69,9 @@ class Search:
         self.stop = stop
         self.seed = seed
         self.population: list[Any] = []
-        self.hall_of_fame = (
-            tools.HallOfFame(hall_of_fame, similar=have_same_genes)
-            if len(problem.targets) == 1
-            else tools.ParetoFront(similar=have_same_genes)
-        )
+        self.hall_of_fame = _hall_of_fame(hall_of_fame, len(problem.targets))
         self.statistics = problem.statistics()
-        self.logbook = tools.Logbook()
-        chapters = list(self.statistics)
-        self.logbook.header = [*LOGBOOK_HEADER, *chapters]
-        for chapter in chapters:
-            self.logbook.chapters[chapter].header = list(self.statistics.fields)
+        self.logbook = _logbook(self.statistics)
         self.generation = self.restart = self.evaluations = self.failures = 0
         self.max_failures = max_failures
         self.last_failure = ""
@@ -92,7 +85,7 @@ class Search:
         self.journal = journal
         self.carried: dict[str, Any] = {}
         self.interrupts = Interrupts(stop.signals)
-        self._map = toolbox.map
+        self.map = toolbox.map
         self.toolbox = toolbox
         self.toolbox.register("map", self._counting_map)
 
@@ -171,7 +164,7 @@ class Search:
         allowed = wanted if limit is None else wanted[: max(limit - self.evaluations, 0)]
         waiting = iter(allowed)
         first, generation = self.evaluations + 1, self.generation
-        for values in self.journal.evaluate(self._map, evaluate, allowed, first=first, generation=generation):
+        for values in self.journal.evaluate(self.map, evaluate, allowed, first=first, generation=generation):
             if values is None:
                 self._stop_if_asked()
                 continue
@@ -239,3 +232,20 @@ class Search:
             )
             for one in self.hall_of_fame
         )
+
+
+def _hall_of_fame(size: int, targets: int) -> tools.HallOfFame:
+    """Make the hall of fame of one target, or the Pareto front of several."""
+    if targets > 1:
+        return tools.ParetoFront(similar=have_same_genes)
+    return tools.HallOfFame(size, similar=have_same_genes)
+
+
+def _logbook(statistics: tools.MultiStatistics) -> tools.Logbook:
+    """Make a logbook whose columns stand in the order in which they are read."""
+    logbook = tools.Logbook()
+    chapters = list(statistics)
+    logbook.header = [*LOGBOOK_HEADER, *chapters]
+    for chapter in chapters:
+        logbook.chapters[chapter].header = list(statistics.fields)
+    return logbook

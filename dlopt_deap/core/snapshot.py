@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 from deap import tools
 
 from dlopt_deap.core.individuals import plain_genes, population_state, restore_individual, restore_population
+from dlopt_deap.core.journal import SEARCH
 from dlopt_deap.core.solution import Solution
 from dlopt_deap.errors import DloptError, RunFolderError
 from dlopt_deap.seeding import random_state, set_random_state
-from dlopt_deap.storage import RunFolder, Snapshot
+from dlopt_deap.storage import Found, Snapshot
 
 if TYPE_CHECKING:
     from dlopt_deap.core.optimization import ModelOptimization
@@ -34,10 +35,31 @@ def take_snapshot(search: "Search", technique: "ModelOptimization", callbacks: S
     }
 
 
-def write_snapshot(
-    run: RunFolder, search: "Search", technique: "ModelOptimization", callbacks: Sequence["Callback"]
-) -> None:
+def resume(
+    found: Found, search: "Search", technique: "ModelOptimization", callbacks: Sequence["Callback"]
+) -> str | None:
+    """Bring a search to where an earlier session left it; say why it has ended already, if it has.
+
+    Raises:
+        RunFolderError: If the snapshot does not fit.
+    """
+    search.add_seconds(found.seconds)
+    if found.snapshot is None:
+        return None
+    restore_snapshot(found.snapshot, search, technique, callbacks)
+    reason = search.criterion()
+    if reason == "max_seconds" and (SEARCH, search.evaluations + 1) in found.evaluations:
+        return None  # its time ended it in a generation, of which it takes what it has
+    if found.stopped_by == "callback" and found.stop == search.stop.to_dict():
+        return "callback"
+    return reason
+
+
+def write_snapshot(search: "Search", technique: "ModelOptimization", callbacks: Sequence["Callback"]) -> None:
     """Write down where a search stands after a generation, with the rows of the logbook that are new."""
+    run = search.journal.run
+    if run is None:
+        return
     number = len(search.logbook)
     rows = list(enumerate(search.rows, start=number - len(search.rows) + 1))
     population = [plain_genes(individual) for individual in search.population]
