@@ -1,23 +1,30 @@
 """Everything that going on with a search needs, as plain values and back."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 from deap import tools
 
 from dlopt_deap.core.individuals import plain_genes, population_state, restore_individual, restore_population
 from dlopt_deap.core.journal import SEARCH
+from dlopt_deap.core.search import Callback, Search
 from dlopt_deap.core.solution import Solution
 from dlopt_deap.errors import DloptError, RunFolderError
 from dlopt_deap.seeding import random_state, set_random_state
 from dlopt_deap.storage import Found, Snapshot
 
-if TYPE_CHECKING:
-    from dlopt_deap.core.optimization import ModelOptimization
-    from dlopt_deap.core.search import Callback, Search
+
+class Technique(Protocol):
+    """What a snapshot needs of a technique."""
+
+    def state_dict(self, search: Search) -> dict[str, Any]:
+        """Give what a resumed search needs to know of the technique."""
+
+    def load_state_dict(self, search: Search, state: Mapping[str, Any]) -> None:
+        """Take it back."""
 
 
-def take_snapshot(search: "Search", technique: "ModelOptimization", callbacks: Sequence["Callback"]) -> dict[str, Any]:
+def take_snapshot(search: Search, technique: Technique, callbacks: Sequence[Callback]) -> dict[str, Any]:
     """Give the state of a search after a generation.
 
     Returns:
@@ -35,9 +42,7 @@ def take_snapshot(search: "Search", technique: "ModelOptimization", callbacks: S
     }
 
 
-def resume(
-    found: Found, search: "Search", technique: "ModelOptimization", callbacks: Sequence["Callback"]
-) -> str | None:
+def resume(found: Found, search: Search, technique: Technique, callbacks: Sequence[Callback]) -> str | None:
     """Bring a search to where an earlier session left it; say why it has ended already, if it has.
 
     Raises:
@@ -55,7 +60,7 @@ def resume(
     return reason
 
 
-def write_snapshot(search: "Search", technique: "ModelOptimization", callbacks: Sequence["Callback"]) -> None:
+def write_snapshot(search: Search, technique: Technique, callbacks: Sequence[Callback]) -> None:
     """Write down where a search stands after a generation, with the rows of the logbook that are new."""
     run = search.journal.run
     if run is None:
@@ -67,9 +72,7 @@ def write_snapshot(search: "Search", technique: "ModelOptimization", callbacks: 
     search.rows = []
 
 
-def restore_snapshot(
-    snapshot: Snapshot, search: "Search", technique: "ModelOptimization", callbacks: Sequence["Callback"]
-) -> None:
+def restore_snapshot(snapshot: Snapshot, search: Search, technique: Technique, callbacks: Sequence[Callback]) -> None:
     """Bring a search, its technique and its callbacks to where a snapshot was taken; the random streams last.
 
     Raises:
@@ -110,7 +113,7 @@ def _restore_hall_of_fame(hall: tools.HallOfFame, state: Any, template: Any) -> 
     hall.keys[:] = [item.fitness for item in reversed(hall.items)]
 
 
-def _check_valid(search: "Search", individual: Any) -> None:
+def _check_valid(search: Search, individual: Any) -> None:
     """Refuse a solution that the problem would have to repair: none that it made itself needs that.
 
     Individuals of another class are their user's, who may have another encoding.
@@ -123,7 +126,7 @@ def _check_valid(search: "Search", individual: Any) -> None:
         raise RunFolderError(f"The run holds the individual {genes!r:.200}, which is none of this problem's space.")
 
 
-def _restore_callbacks(callbacks: Sequence["Callback"], states: Sequence[Any]) -> None:
+def _restore_callbacks(callbacks: Sequence[Callback], states: Sequence[Any]) -> None:
     """Give each callback its state back."""
     with_state = [position for position, state in enumerate(states) if state is not None]
     expected = [position for position, callback in enumerate(callbacks) if has_state(callback)]

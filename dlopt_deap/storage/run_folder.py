@@ -24,7 +24,7 @@ SNAPSHOTS_KEPT = 3
 """The latest snapshots that are kept; the logbook and the evaluations are kept all."""
 
 INSERT_EVALUATION = f"INSERT OR REPLACE INTO evaluations VALUES ({', '.join('?' * 13)})"
-INSERT_SESSION = f"INSERT INTO sessions VALUES ({', '.join('?' * 10)})"
+INSERT_SESSION = f"INSERT OR REPLACE INTO sessions VALUES ({', '.join('?' * 10)})"
 
 
 class RunFolder:
@@ -92,21 +92,19 @@ class RunFolder:
             )
         new = {field: value for field, value in given.items() if field not in stored}
         self.found.settings |= new
-        self._waiting += [("INSERT INTO settings VALUES (?, ?)", (name, dumps(value))) for name, value in new.items()]
+        self._waiting += [
+            ("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, dumps(value))) for name, value in new.items()
+        ]
 
     def write_evaluations(self, evaluations: Iterable[Evaluation]) -> None:
         """Write down evaluations, all of them or none."""
         statements: list[Statement] = []
         for one in evaluations:
             arrays: dict[str, bytes] = {}
-            extra = None if one.extra is None else dumps(one.extra, arrays)
-            genes = dumps(one.genes, arrays)
-            status, reason = str(one.metrics.get("status", "ok")), one.metrics.get("reason")
-            row = (one.stage, one.number, one.generation, genes, dumps(dict(one.fitness)), status, reason)
-            more = (one.traceback or None, dumps(dict(one.metrics)), extra, one.seconds, one.worker, _now())
-            statements += [*_array_statements(arrays), (INSERT_EVALUATION, (*row, *more))]
+            row = _evaluation_row(one, arrays)
+            statements += [*_array_statements(arrays), (INSERT_EVALUATION, row)]
             if one.stage == "search":
-                self.found.numbers.setdefault(genes, one.number)
+                self.found.numbers.setdefault(str(row[3]), one.number)
         self._write(statements)
 
     def write_generation(
@@ -191,19 +189,35 @@ class RunFolder:
     def _write(self, statements: list[Statement]) -> None:
         """Hand statements to the writer, the first time with what tells of this session."""
         writer = self._writer or self._open()
-        if not self.changed:
+        if self.changed:
+            writer.write([*self._waiting, *statements])
+        else:
             began = (self._session, _now(), socket.gethostname(), os.getpid(), dumps(versions()))
             session = (*began, dumps(self.stop), dumps(self.options), None, None, None)
-            self._waiting.append((INSERT_SESSION, session))
-            self.changed = True
-        waiting, self._waiting = self._waiting, []
-        writer.write([*waiting, *statements])
+            writer.write([*self._waiting, (INSERT_SESSION, session), *statements])
+        # A second Ctrl-C may come between: then the same rows are written once more, which does no harm.
+        self._waiting = []
+        self.changed = True
 
 
 def versions() -> dict[str, str]:
     """Name the versions that the last digits of a result depend on."""
     packages = ("dlopt_deap", "deap", "numpy", "numba", "tensorflow", "keras")
     return {"python": platform.python_version()} | {name: version(name) for name in packages}
+
+
+def _evaluation_row(one: Evaluation, arrays: dict[str, bytes]) -> tuple[Any, ...]:
+    """Give the columns of an evaluation, and the arrays that they name."""
+    genes, metrics = dumps(one.genes, arrays), dumps(dict(one.metrics))
+    extra = None if one.extra is None else dumps(one.extra, arrays)
+    status, reason = _text(one.metrics.get("status", "ok")), _text(one.metrics.get("reason"))
+    told = (one.stage, one.number, one.generation, genes, dumps(dict(one.fitness)), status, reason)
+    return (*told, _text(one.traceback), metrics, extra, one.seconds, _text(one.worker), _now())
+
+
+def _text(value: Any) -> str | None:
+    """Give a text that SQLite can hold; a message may have halves of characters in it, such as odd names of files."""
+    return str(value).encode("utf-8", "backslashreplace").decode() if value else None
 
 
 def _array_statements(arrays: dict[str, bytes]) -> list[Statement]:

@@ -120,7 +120,7 @@ def is_unfinished(path: Path) -> bool:
 def explain(error: Exception, path: Path) -> RunFolderError:
     """Say in one sentence what happened to a run's file, and what to do."""
     text = str(getattr(error, "strerror", None) or error)
-    if isinstance(error, ValueError):
+    if isinstance(error, UnicodeError):
         text = "it holds a text that is none"
     ways = {
         "full": "free some space, then resume the run: what was written before is whole",

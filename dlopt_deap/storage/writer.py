@@ -116,7 +116,7 @@ class Writer:
             for text, values in statements:
                 self._connection.execute(text, values)
             self._connection.execute("COMMIT")
-        except (sqlite3.Error, OSError) as error:
+        except Exception as error:  # whatever it is, whoever waits must be told
             self._error = error if isinstance(error, RunFolderError) else explain(error, self._path)
             self._error.__cause__ = error if error is not self._error else None
             if self._connection.in_transaction:

@@ -11,7 +11,7 @@ import pytest
 from toy import Toy
 
 from dlopt_deap.core import Evolution
-from dlopt_deap.errors import RunFolderError, SettingError
+from dlopt_deap.errors import DloptError, RunFolderError, SettingError
 from dlopt_deap.storage import Evaluation, RunFolder, open_run
 
 
@@ -159,6 +159,28 @@ def test_metrics_that_cannot_be_saved_are_told_and_what_was_written_stays(tmp_pa
         Evolution(population_size=4).optimize(Toy(), 9, toolbox=Toy().toolbox(evaluate=evaluate), run=tmp_path / "run")
     with open_run(tmp_path / "run") as run:
         assert run.found.evaluations == {}
+
+
+def test_a_message_with_half_a_character_in_it_is_written_down(tmp_path: Path) -> None:
+    def evaluate(individual: Any) -> Any:
+        raise FileNotFoundError("no file \udcff" if sum(individual) % 2 else "none")
+
+    toolbox = Toy().toolbox(evaluate=evaluate)
+    with pytest.raises(DloptError, match="None of 20 evaluations succeeded"):
+        Evolution(population_size=9).optimize(Toy(), 60, seed=1, toolbox=toolbox, run=tmp_path)
+    reasons = {reason for (reason,) in query(tmp_path, "SELECT reason FROM evaluations")}
+    assert reasons == {"FileNotFoundError: none", r"FileNotFoundError: no file \udcff"}
+    assert "in evaluate" in query(tmp_path, "SELECT traceback FROM evaluations")[0][0]
+
+
+def test_what_the_writer_cannot_write_is_told_instead_of_waited_for(tmp_path: Path) -> None:
+    row = Evaluation("search", 2**64, 0, [1], {"distance": 1.0}, {})
+    run = open_run(tmp_path)
+    run.write_evaluations([row])
+    with pytest.raises(RunFolderError, match=r"run\.sqlite cannot be used: .*too large"):
+        run.flush()
+    with pytest.raises(RunFolderError, match="too large"):
+        run.close()
 
 
 def test_closing_twice_does_no_harm(tmp_path: Path) -> None:
