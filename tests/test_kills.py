@@ -6,9 +6,9 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 import pytest
@@ -27,13 +27,21 @@ def victim(case: str, folder: Path, *arguments: str, scoop: bool = False) -> sub
     return subprocess.run([sys.executable, *command], cwd=ROOT, capture_output=True, text=True, check=False)
 
 
-@cache
-def expected(case: str) -> Any:
-    """The outcome and the evaluations of a run that nobody touched."""
-    folder = Path(mkdtemp()) / "run"
-    done = victim(case, folder, "--workers", "1")
-    assert done.returncode == 0, done.stderr
-    return json.loads((folder / "outcome.json").read_text()), evaluations(folder), generations(folder)
+Expected = Callable[[str], Any]
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory: pytest.TempPathFactory) -> Expected:
+    """The outcome, the evaluations and the generations of a case's run that nobody touched."""
+
+    @cache
+    def of(case: str) -> Any:
+        folder = tmp_path_factory.mktemp(case) / "run"
+        done = victim(case, folder, "--workers", "1")
+        assert done.returncode == 0, done.stderr
+        return json.loads((folder / "outcome.json").read_text()), evaluations(folder), generations(folder)
+
+    return of
 
 
 def evaluations(folder: Path) -> dict[Any, Any]:
@@ -56,7 +64,7 @@ def query(folder: Path, text: str) -> list[Any]:
         connection.close()
 
 
-def check_resumed(case: str, folder: Path, scoop: bool = False, *arguments: str) -> None:
+def check_resumed(expected: Expected, case: str, folder: Path, *arguments: str, scoop: bool = False) -> None:
     """Resume a run; see that it ends as expected, and that nothing which was written down was done again."""
     before = evaluations(folder)
     calls = folder.parent / "calls"
@@ -73,49 +81,57 @@ def check_resumed(case: str, folder: Path, scoop: bool = False, *arguments: str)
 
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize(("place", "at"), PLACES)
-def test_a_killed_run_resumes_to_the_same_end(tmp_path: Path, case: str, place: str, at: int) -> None:
+def test_a_killed_run_resumes_to_the_same_end(
+    tmp_path: Path, expected: Expected, case: str, place: str, at: int
+) -> None:
     folder = tmp_path / "run"
     calls = ("--calls", str(tmp_path / "first")) if place == "evaluation" else ()
     done = victim(case, folder, "--workers", "1", "--kill", place, "--at", str(at), *calls)
     assert done.returncode == -signal.SIGKILL or (folder / "outcome.json").exists(), done.stderr
     if done.returncode == -signal.SIGKILL:
         assert not (folder / "outcome.json").exists()
-    check_resumed(case, folder, False, "--workers", "1")
+    check_resumed(expected, case, folder, "--workers", "1")
 
 
 @pytest.mark.parametrize("case", ["sampling", "inherited"])
 @pytest.mark.parametrize("at", [2, 13])
-def test_a_run_in_a_pool_whose_driver_is_killed_resumes_to_the_same_end(tmp_path: Path, case: str, at: int) -> None:
+def test_a_run_in_a_pool_whose_driver_is_killed_resumes_to_the_same_end(
+    tmp_path: Path, expected: Expected, case: str, at: int
+) -> None:
     folder = tmp_path / "run"
     arguments = ("--workers", "2", "--kill", "evaluation", "--at", str(at), "--calls", str(tmp_path / "first"))
     assert victim(case, folder, *arguments).returncode == -signal.SIGKILL
-    check_resumed(case, folder, False, "--workers", "2")
+    check_resumed(expected, case, folder, "--workers", "2")
 
 
 @pytest.mark.parametrize("case", ["sampling", "training"])
 @pytest.mark.parametrize(("place", "at"), [("evaluation", 9), ("written", 3)])
 def test_a_run_under_scoop_whose_root_is_killed_resumes_to_the_same_end(
-    tmp_path: Path, case: str, place: str, at: int
+    tmp_path: Path, expected: Expected, case: str, place: str, at: int
 ) -> None:
     folder = tmp_path / "run"
     calls = ("--calls", str(tmp_path / "first")) if place == "evaluation" else ()
     victim(case, folder, "--kill", place, "--at", str(at), *calls, scoop=True)
     assert (folder / "run.sqlite").exists()
     assert not (folder / "outcome.json").exists()
-    check_resumed(case, folder, True)
+    check_resumed(expected, case, folder, scoop=True)
 
 
-def test_a_run_that_is_killed_over_and_over_ends_as_it_should(tmp_path: Path) -> None:
+def test_a_run_that_is_killed_over_and_over_ends_as_it_should(tmp_path: Path, expected: Expected) -> None:
     folder = tmp_path / "run"
     kills = 0
-    while victim("sampling", folder, "--workers", "1", "--kill", "written", "--at", "2").returncode == -signal.SIGKILL:
+    for session in range(30):
+        calls = str(tmp_path / f"calls-{session}")
+        done = victim("sampling", folder, "--workers", "1", "--kill", "evaluation", "--at", "8", "--calls", calls)
+        if done.returncode != -signal.SIGKILL:
+            break
         kills += 1
-    assert kills > 1
+    assert kills > 2
     assert json.loads((folder / "outcome.json").read_text()) == expected("sampling")[0]
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.02, 0.05, 0.1])
-def test_a_kill_from_outside_at_any_time_loses_nothing(tmp_path: Path, seconds: float) -> None:
+def test_a_kill_from_outside_at_any_time_loses_nothing(tmp_path: Path, expected: Expected, seconds: float) -> None:
     import time
 
     folder = tmp_path / "run"
@@ -125,10 +141,12 @@ def test_a_kill_from_outside_at_any_time_loses_nothing(tmp_path: Path, seconds: 
             time.sleep(0.001)
         time.sleep(seconds)
         process.kill()
-    check_resumed("sampling", folder, False, "--workers", "1")
+    check_resumed(expected, "sampling", folder, "--workers", "1")
 
 
-def test_a_second_process_on_the_same_folder_is_refused_and_the_first_goes_on(tmp_path: Path) -> None:
+def test_a_second_process_on_the_same_folder_is_refused_and_the_first_goes_on(
+    tmp_path: Path, expected: Expected
+) -> None:
     folder = tmp_path / "run"
     stop = tmp_path / "first"
     command = [sys.executable, "benchmarks/victim.py", "sampling", str(folder), "--workers", "1", "--calls", str(stop)]
