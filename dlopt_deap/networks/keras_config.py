@@ -81,7 +81,8 @@ def _class_of(entry: object) -> tuple[str, Config]:
 def _check_settings(kind: str, config: Config, wanted: Config) -> None:
     """Refuse a layer that has a setting other than wanted; one that its class does not have is as it should be."""
     for name, value in wanted.items():
-        if config.get(name, value) != value:
+        found = config.get(name, value)
+        if type(found) is not type(value) or found != value:
             raise SettingError(
                 f"`{name}` of the layer {shown(config.get('name'))} ({kind}) must be {value!r}, "
                 f"got {shown(config[name])}."
