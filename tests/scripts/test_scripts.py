@@ -52,6 +52,7 @@ def test_a_run_leaves_its_whole_folder(serial: Path) -> None:
         "forecast.csv",
         "logbook.csv",
         "result.json",
+        "run.sqlite",
     ]
 
 
