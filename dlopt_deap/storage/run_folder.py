@@ -101,9 +101,9 @@ class RunFolder:
             arrays: dict[str, bytes] = {}
             extra = None if one.extra is None else dumps(one.extra, arrays)
             genes = dumps(one.genes, arrays)
-            status, reason = str(one.metrics.get("status", "ok")), one.metrics.get("reason")
+            status, reason = _text(one.metrics.get("status", "ok")), _text(one.metrics.get("reason"))
             row = (one.stage, one.number, one.generation, genes, dumps(dict(one.fitness)), status, reason)
-            more = (one.traceback or None, dumps(dict(one.metrics)), extra, one.seconds, one.worker, _now())
+            more = (_text(one.traceback or None), dumps(dict(one.metrics)), extra, one.seconds, one.worker, _now())
             statements += [*_array_statements(arrays), (INSERT_EVALUATION, (*row, *more))]
             if one.stage == "search":
                 self.found.numbers.setdefault(genes, one.number)
@@ -209,6 +209,11 @@ def versions() -> dict[str, str]:
 def _array_statements(arrays: dict[str, bytes]) -> list[Statement]:
     """Write arrays that the file does not have yet."""
     return [("INSERT OR IGNORE INTO arrays VALUES (?, ?)", (digest, npz)) for digest, npz in arrays.items()]
+
+
+def _text(value: Any) -> str | None:
+    """Give a text that the file can hold: what is in a file name or an error need not be Unicode."""
+    return None if value is None else str(value).encode(errors="backslashreplace").decode()
 
 
 def _now() -> str:
