@@ -10,6 +10,7 @@ from deap import tools
 
 from dlopt_deap.checks import check_integer, check_number, did_you_mean, shown
 from dlopt_deap.core.algorithms import ea_mu_plus_lambda
+from dlopt_deap.core.description import plain
 from dlopt_deap.core.optimization import ModelOptimization
 from dlopt_deap.core.search import Search
 from dlopt_deap.core.snapshot import has_state
@@ -120,7 +121,7 @@ class Evolution(ModelOptimization):
             "restarts": self.restarts,
             "migration_size": self.migration_size,
             "hall_of_fame": self.hall_of_fame,
-            **{name: value for name, value in self.arguments.items() if name not in ("mu", "lambda_")},
+            **{name: plain(value) for name, value in self.arguments.items() if name not in ("mu", "lambda_")},
         }
 
     def _call(self, search: Search, ngen: int) -> None:

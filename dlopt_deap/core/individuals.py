@@ -13,12 +13,14 @@ from dlopt_deap.errors import RunFolderError
 
 
 def plain_genes(individual: Any) -> Any:
-    """Give the genes of an individual as a list, or as an array if it is one of numpy's.
+    """Give the genes of an individual as a list, sorted if it is a set, or as an array if it is one of numpy's.
 
     Examples:
-        >>> plain_genes(Solution([3, 5], weights=(1,)))
-        [3, 5]
+        >>> plain_genes(Solution([3, 5], weights=(1,))), plain_genes({"b", "a"})
+        ([3, 5], ['a', 'b'])
     """
+    if isinstance(individual, set):  # the order of a set of texts differs from process to process
+        return sorted(individual, key=repr)
     return np.array(individual) if isinstance(individual, np.ndarray) else list(individual)
 
 
@@ -55,12 +57,11 @@ def restore_individual(state: Mapping[str, Any], template: Any) -> Any:
 
 def population_state(individuals: Iterable[Any]) -> dict[str, Any]:
     """Give individuals as plain values; one that stands in several places is told once, and stays one."""
-    distinct: dict[int, Any] = {}
-    places = []
-    for individual in individuals:
-        distinct.setdefault(id(individual), individual)
-        places.append(list(distinct).index(id(individual)))
-    return {"individuals": [individual_state(one) for one in distinct.values()], "places": places}
+    known = list(individuals)
+    distinct = {id(individual): individual for individual in known}
+    place = {name: position for position, name in enumerate(distinct)}
+    states = [individual_state(one) for one in distinct.values()]
+    return {"individuals": states, "places": [place[id(individual)] for individual in known]}
 
 
 def restore_population(state: Mapping[str, Any], template: Any) -> list[Any]:
@@ -85,6 +86,10 @@ def _with_genes(template: Any, genes: Any) -> Any:
         vars(individual).update(copy.deepcopy(vars(template)))
         return individual
     individual = copy.deepcopy(template)
+    if isinstance(individual, set):
+        individual.clear()
+        individual.update(genes)
+        return individual
     individual[:] = array(template.typecode, genes) if isinstance(template, array) else genes
     return individual
 

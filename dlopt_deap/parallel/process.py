@@ -46,8 +46,11 @@ class WorkerProcess:
     """
 
     def __init__(self) -> None:
+        from multiprocessing import resource_tracker
+
         from loky.backend import get_context
 
+        resource_tracker.ensure_running()  # its start unblocks Ctrl-C, so it must not fall into the block below
         context = get_context("loky")
         self.connection, theirs = context.Pipe()
         self._crashes = Connection(os.memfd_create("crashes"))

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from dlopt_deap.storage.codec import dumps
+
 MAX_SHOWN = 12
 """So many differences are told; who has more has other settings altogether."""
 
@@ -28,7 +30,7 @@ def differences(stored: Any, given: Any, field: str = "") -> list[str]:
                 stored.get(name, MISSING), given.get(name, MISSING), f"{field}.{name}" if field else str(name)
             )
         ]
-    if stored == given and type(stored) is type(given):
+    if type(stored) is type(given) and (stored == given or dumps(stored) == dumps(given)):  # NaN differs from itself
         return []
     return [f"{field}: {_shown(stored)} in the run, {_shown(given)} now"]
 

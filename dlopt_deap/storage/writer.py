@@ -116,11 +116,12 @@ class Writer:
             for text, values in statements:
                 self._connection.execute(text, values)
             self._connection.execute("COMMIT")
-        except Exception as error:  # whatever it is, whoever waits must be told
+        except Exception as error:  # whatever it is: a thread that died of it would be waited for without end
             self._error = error if isinstance(error, RunFolderError) else explain(error, self._path)
             self._error.__cause__ = error if error is not self._error else None
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+            with suppress(sqlite3.Error):  # the next one who opens the file undoes it then
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

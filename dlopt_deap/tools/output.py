@@ -12,7 +12,8 @@ from dlopt_deap import plots
 from dlopt_deap.architecture import ArchitectureProblem, RandomSamplingProblem
 from dlopt_deap.core import Forecast, Result, compare_forecasts
 from dlopt_deap.data import TimeSeries
-from dlopt_deap.files import replacing, write_text
+from dlopt_deap.errors import RunFolderError
+from dlopt_deap.files import read_regular, replacing, write_text
 from dlopt_deap.networks import NetworkSpec, Training, keras_model, save_keras
 
 
@@ -48,6 +49,23 @@ def save_run(result: Result, folder: Path, season: int | None = None) -> None:
     if problem.series is not None:
         _draw(figures / "forecast.png", partial(plots.forecast, result.forecast(season)), rows=2)
     result.save(folder, season)
+
+
+def is_saved(result: Result, folder: Path) -> bool:
+    """Whether a folder holds this result, and not that of an earlier session, or none that is whole.
+
+    Args:
+        result: The result.
+        folder: The folder.
+    """
+    try:
+        saved = json.loads(read_regular(folder / "result.json", "a result", "MAX_CONFIG_BYTES", RunFolderError))
+        told = result.candidates[0].to_dict(result.problem) | {
+            name: getattr(result, name) for name in ("seed", "evaluations", "failures", "stopped_by")
+        }
+        return bool({name: saved[name] for name in told} == json.loads(json.dumps(told)))
+    except (RunFolderError, ValueError, TypeError, KeyError, RecursionError):
+        return False
 
 
 def save_training(

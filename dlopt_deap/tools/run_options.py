@@ -6,9 +6,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from dlopt_deap.checks import shown
 from dlopt_deap.core import Stop
 from dlopt_deap.core.stop import SIGNALS
-from dlopt_deap.errors import SettingError
+from dlopt_deap.errors import RunFolderError, SettingError
 from dlopt_deap.parallel import Limits
 from dlopt_deap.storage import RunFolder, open_run
 
@@ -57,7 +58,13 @@ def parse_search(parser: argparse.ArgumentParser, argv: Sequence[str] | None = N
         raise SettingError("--resume goes on in the folder that it names; leave out --out and --overwrite.")
     with open_run(options.resume, "resume", options.accept_versions) as run:
         kept = run.found.options
-    known = {action.dest for action in parser._actions} - {*NOT_KEPT, "file", "help"}
+    known = {action.dest: action for action in parser._actions if action.dest not in (*NOT_KEPT, "file", "help")}
+    for name in kept.keys() & known.keys():
+        if not _fits(known[name], kept[name]):
+            raise RunFolderError(
+                f"The run in {options.resume} holds {shown(kept[name])} as its option {name}, which this program "
+                "cannot have given it; put a whole copy back, or start anew."
+            )
     parser.set_defaults(**{name: value for name, value in kept.items() if name in known})
     resumed = parser.parse_args(argv)
     if kept.get("file") is not None and resumed.file is None:
@@ -96,6 +103,20 @@ def limits_of(options: argparse.Namespace) -> Limits:
 def default_folder(name: str) -> Path:
     """Name a folder below ``runs/`` that no earlier run has."""
     return Path("runs") / f"{name}-{datetime.now():%Y%m%d-%H%M%S-%f}"
+
+
+def _fits(action: argparse.Action, value: Any) -> bool:
+    """Whether a value that a file holds is one that parsing an option gives."""
+    if value is None:
+        return True
+    if action.nargs == 0:
+        return isinstance(value, bool)
+    if action.type is int:
+        return type(value) is int
+    if isinstance(action, argparse._AppendAction):
+        return isinstance(value, list) and all(isinstance(one, str) for one in value)
+    one_or_more = value if isinstance(value, list) and action.type is not None else [value]
+    return all(isinstance(one, str | int) for one in one_or_more)
 
 
 def _plain(value: Any) -> Any:

@@ -13,7 +13,7 @@ from dlopt_deap.core.stop import SIGNALS
 from dlopt_deap.errors import DloptError
 from dlopt_deap.parallel import Map, ScoopMap, scoop_is_running
 from dlopt_deap.storage import RunFolder
-from dlopt_deap.tools.output import save_run
+from dlopt_deap.tools.output import is_saved, save_run
 from dlopt_deap.tools.quiet import load_keras
 from dlopt_deap.tools.run_options import add_run_options
 
@@ -64,7 +64,7 @@ def announce(map_: Map, quiet: bool = False) -> None:
 
 def finish(result: Result, run: RunFolder, season: int | None = None) -> int:
     """Save a result, report it, and return the program's exit code; of a run that had ended before, only report it."""
-    if run.changed or not (run.path / "result.json").exists():
+    if run.changed or not is_saved(result, run.path):
         load_keras()
         save_run(result, run.path, season)
     else:

@@ -295,6 +295,22 @@ def test_failures_are_resumed_and_too_many_in_a_row_stay_too_many(tmp_path: Path
         run(15)
 
 
+def test_arguments_that_are_functions_or_no_numbers_are_settings_too(tmp_path: Path) -> None:
+    def algorithm(population: Any, toolbox: Any, ngen: int, key: Any, unknown: float, **options: Any) -> Any:
+        assert key is len
+        assert np.isnan(unknown)
+        return ea_mu_plus_lambda(population, toolbox, 5, 5, ngen=ngen, **options)
+
+    def run(key: Any, evaluations: int) -> Result:
+        technique = Evolution(algorithm, 5, key=key, unknown=np.nan)
+        return technique.optimize(Toy(), evaluations, seed=1, run=tmp_path / "run")
+
+    run(len, 20)
+    assert run(len, 30).evaluations == 30
+    with pytest.raises(RunFolderError, match=r"technique\.key: 'builtins\.len' in the run, 'builtins\.max' now"):
+        run(max, 40)
+
+
 creator.create("ResumeMin", base.Fitness, weights=(-1.0,))
 creator.create("ResumeList", list, fitness=creator.ResumeMin)
 creator.create("ResumeArray", np.ndarray, fitness=creator.ResumeMin)
@@ -333,6 +349,39 @@ def test_individuals_made_by_deap_s_creator_are_resumed_with_their_attributes(tm
         result = technique.optimize(Toy(), 60, seed=5, toolbox=toolbox, **options)
         final = [(list(one), one.strategy, one.fitness.values) for one in result.population]
         return final, list(result.best), logbook_csv(result.logbook), random.getstate()
+
+    expected = run(-1)
+    with pytest.raises(Killed):
+        run(40, run=tmp_path / "run")
+    assert run(-1, run=tmp_path / "run") == expected
+
+
+creator.create("ResumeSet", set, fitness=creator.ResumeMin)
+
+
+def test_individuals_that_are_sets_are_resumed(tmp_path: Path) -> None:
+    def mutate(individual: Any) -> Any:
+        individual.symmetric_difference_update({random.choice("abcdef")})
+        return (individual,)
+
+    def run(fatal: int, **options: Any) -> Any:
+        calls: list[int] = []
+
+        def evaluate(individual: Any) -> tuple[float]:
+            calls.append(1)
+            if len(calls) == fatal:
+                raise Killed
+            return (abs(len(individual) - 4),)
+
+        toolbox = base.Toolbox()
+        toolbox.register("individual", lambda: creator.ResumeSet(random.sample("abcdef", 2)))
+        toolbox.register("population", tools.initRepeat, list, toolbox.individual)
+        toolbox.register("evaluate", evaluate)
+        toolbox.register("mutate", mutate)
+        toolbox.register("select", tools.selTournament, tournsize=2)
+        technique = Evolution(algorithms.eaMuPlusLambda, 6, 6, cxpb=0.0, mutpb=1.0, hall_of_fame=3)
+        result = technique.optimize(Toy(), 60, seed=5, toolbox=toolbox, **options)
+        return [set(one) for one in result.population], logbook_csv(result.logbook), random.getstate()
 
     expected = run(-1)
     with pytest.raises(Killed):

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from parallel import hazards
+from toy import Toy
 
-from dlopt_deap.core import WORST, Guarded
+from dlopt_deap.core import WORST, Evolution, Guarded
 from dlopt_deap.errors import WorkerError
 from dlopt_deap.parallel import Limits, PoolMap
 from dlopt_deap.parallel import pool as pool_module
@@ -112,6 +113,31 @@ def test_what_tensorflow_cannot_allocate_fails_alone() -> None:
         small, large, again = map_(Guarded(allocate, (-1,)), [10, 2 * 10**9, 20])
     assert (small, again) == ((10.0,), (20.0,))
     assert large.metrics["status"] in ("memory", "died")
+
+
+def die_of_an_odd_gene(individual: Any) -> tuple[float]:
+    if individual[0] % 2:
+        os._exit(3)
+    return (float(sum(individual)),)
+
+
+def test_a_search_goes_on_when_evaluations_end_their_process(pool: PoolMap) -> None:
+    toolbox = Toy().toolbox(evaluate=die_of_an_odd_gene, map=pool)
+    result = Evolution(population_size=4).optimize(Toy(), 12, seed=1, toolbox=toolbox)
+    assert result.evaluations == 12
+    assert 0 < result.failures < 12
+    assert result.last_failure == "its process ended with exit code 3"
+
+
+def test_a_process_is_born_deaf_to_ctrl_c_be_it_the_first_of_its_program() -> None:
+    program = """
+from pathlib import Path
+from dlopt_deap.parallel.process import WorkerProcess
+print(Path(f"/proc/{WorkerProcess().pid}/status").read_text())
+"""
+    status = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    blocked = int(status.partition("SigBlk:")[2].split()[0], 16)
+    assert blocked & 1 << (signal.SIGINT - 1)
 
 
 def process_id(_: int) -> int:

@@ -124,6 +124,21 @@ def test_a_run_whose_files_were_not_written_yet_writes_them_when_it_is_resumed(t
     assert results(tmp_path / "run") == results(whole)
 
 
+def test_the_files_of_an_earlier_session_are_not_taken_for_those_of_a_killed_one(tmp_path: Path, whole: Path) -> None:
+    folder = tmp_path / "run"
+    begun = (*SINE[:4], "100", *SINE[5:], "--workers", "1", "--out", str(folder))
+    assert run(*begun).returncode == 0
+    earlier = files(folder)
+    assert run(SINE[0], "--resume", str(folder), "--workers", "1", "--evaluations", "300").returncode == 0
+    for name in earlier.keys() - {"run.sqlite"}:  # as if it had been killed just before it wrote the first of them
+        (folder / name).write_bytes(earlier[name])
+    again = run(SINE[0], "--resume", str(folder), "--workers", "1")
+    assert again.returncode == 0
+    assert "nothing was changed" not in again.stdout
+    assert json.loads((folder / "result.json").read_text())["evaluations"] == 300
+    assert (folder / "logbook.csv").read_bytes() != earlier["logbook.csv"]
+
+
 def test_the_second_stage_is_resumed_too(tmp_path: Path) -> None:
     command = (*HYBRID, "--evaluations", "30", "--population", "5", "--workers", "1")
     assert run(*command, "--out", str(tmp_path / "whole")).returncode == 0

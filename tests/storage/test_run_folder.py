@@ -11,8 +11,10 @@ import pytest
 from toy import Toy
 
 from dlopt_deap.core import Evolution
-from dlopt_deap.errors import DloptError, RunFolderError, SettingError
+from dlopt_deap.errors import RunFolderError, SettingError
 from dlopt_deap.storage import Evaluation, RunFolder, open_run
+from dlopt_deap.storage.schema import open_database
+from dlopt_deap.storage.writer import Writer
 
 
 def make_run(folder: Path, evaluations: int = 30, **options: Any) -> None:
@@ -161,26 +163,30 @@ def test_metrics_that_cannot_be_saved_are_told_and_what_was_written_stays(tmp_pa
         assert run.found.evaluations == {}
 
 
-def test_a_message_with_half_a_character_in_it_is_written_down(tmp_path: Path) -> None:
-    def evaluate(individual: Any) -> Any:
-        raise FileNotFoundError("no file \udcff" if sum(individual) % 2 else "none")
+def test_a_reason_that_is_no_unicode_is_kept_and_the_run_goes_on(tmp_path: Path) -> None:
+    def evaluate(individual: Any) -> tuple[float]:
+        if individual[0] % 2:
+            raise FileNotFoundError("caf\udce9.csv")  # as Python gives the name of a file that is no UTF-8
+        return (1.0,)
 
-    toolbox = Toy().toolbox(evaluate=evaluate)
-    with pytest.raises(DloptError, match="None of 20 evaluations succeeded"):
-        Evolution(population_size=9).optimize(Toy(), 60, seed=1, toolbox=toolbox, run=tmp_path)
-    reasons = {reason for (reason,) in query(tmp_path, "SELECT reason FROM evaluations")}
-    assert reasons == {"FileNotFoundError: none", r"FileNotFoundError: no file \udcff"}
-    assert "in evaluate" in query(tmp_path, "SELECT traceback FROM evaluations")[0][0]
+    problem = Toy()
+    toolbox = problem.toolbox()
+    toolbox.register("evaluate", evaluate)
+    result = Evolution(population_size=5).optimize(problem, 30, seed=1, toolbox=toolbox, run=tmp_path)
+    assert result.evaluations == 30
+    failed = query(tmp_path, "SELECT DISTINCT reason FROM evaluations WHERE status = 'failed'")
+    assert failed == [("FileNotFoundError: caf\\udce9.csv",)]
 
 
-def test_what_the_writer_cannot_write_is_told_instead_of_waited_for(tmp_path: Path) -> None:
-    row = Evaluation("search", 2**64, 0, [1], {"distance": 1.0}, {})
-    run = open_run(tmp_path)
-    run.write_evaluations([row])
-    with pytest.raises(RunFolderError, match=r"run\.sqlite cannot be used: .*too large"):
-        run.flush()
-    with pytest.raises(RunFolderError, match="too large"):
-        run.close()
+@pytest.mark.parametrize("value", [2**64, "\udce9", object()])
+def test_what_sqlite_cannot_hold_is_an_error_and_nobody_waits_for_ever(tmp_path: Path, value: Any) -> None:
+    connection = open_database(tmp_path / "run.sqlite")
+    writer = Writer(connection, tmp_path / "run.sqlite")
+    writer.write([("INSERT INTO settings VALUES (?, '1')", (value,))])
+    with pytest.raises(RunFolderError, match=r"run\.sqlite cannot be used"):
+        writer.flush()
+    with pytest.raises(RunFolderError):
+        writer.close()
 
 
 def test_closing_twice_does_no_harm(tmp_path: Path) -> None:

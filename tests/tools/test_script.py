@@ -1,14 +1,16 @@
 """What the scripts share."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from toy import Toy
 
 from dlopt_deap.core import Evolution
-from dlopt_deap.errors import DataError
-from dlopt_deap.tools import default_folder, report, run_script, search_parser
+from dlopt_deap.errors import DataError, RunFolderError
+from dlopt_deap.storage import open_run
+from dlopt_deap.tools import default_folder, parse_search, report, run_script, search_parser
 
 
 def test_the_report_tells_what_was_found_how_sure_it_is_and_what_it_took() -> None:
@@ -62,6 +64,21 @@ def test_the_options_have_the_defaults_of_the_script() -> None:
     options: Any = parser.parse_args(["--seed", "0", "--quiet"])
     assert (options.evaluations, options.population, options.samples) == (30, 3, 10)
     assert (options.seed, options.quiet, options.out, options.workers) == (0, True, None, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("evaluations", [1]), ("population", {"a": 1}), ("seed", "x"), ("stop_on_signal", 5), ("quiet", "yes")],
+)
+def test_an_option_that_a_file_made_up_is_refused_when_the_run_is_resumed(
+    tmp_path: Path, name: str, value: Any
+) -> None:
+    with open_run(tmp_path / "run") as folder:
+        folder.options = {name: value}
+        Evolution(population_size=4).optimize(Toy(), 8, seed=1, run=folder)
+    parser = search_parser("try.py", "Try.", evaluations=30, population=3, samples=10)
+    with pytest.raises(RunFolderError, match=f"as its option {name}, which this program cannot have given it"):
+        parse_search(parser, ["--resume", str(tmp_path / "run")])
 
 
 def test_two_runs_never_have_the_same_default_folder() -> None:
