@@ -116,7 +116,7 @@ def _fits(action: argparse.Action, value: Any) -> bool:
     if isinstance(action, argparse._AppendAction):
         return isinstance(value, list) and all(isinstance(one, str) for one in value)
     one_or_more = value if isinstance(value, list) and action.type is not None else [value]
-    return all(isinstance(one, str | int) for one in one_or_more)
+    return all(isinstance(one, str | int | float) for one in one_or_more)
 
 
 def _plain(value: Any) -> Any:
