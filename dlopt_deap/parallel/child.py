@@ -55,9 +55,13 @@ def remember(known: dict[bytes, Any], digest: bytes, function: Any) -> None:
 
 
 def _prepare(crashes: int, parent: int) -> None:
-    """Leave Ctrl-C to the process that leads, die with it, and write down where a crash came from."""
+    """Leave signals to the process that leads, die with it, and write down where a crash came from.
+
+    Batch systems send a signal to all processes of a job; an evaluation that it ended would count as failed.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGUSR2):
+        signal.signal(number, lambda *_: None)  # not ignored, which programs that an evaluation starts would inherit
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(0)

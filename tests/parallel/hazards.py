@@ -57,7 +57,7 @@ DEEDS: dict[str, Callable[[], Any]] = {
     "exit in peace": lambda: os._exit(0),
     "abort": os.abort,
     "kill": lambda: os.kill(os.getpid(), signal.SIGKILL),
-    "terminate": lambda: os.kill(os.getpid(), signal.SIGTERM),
+    "alarm": lambda: os.kill(os.getpid(), signal.SIGALRM),
     "loop": loop_in_python,
     "compiled loop": loop_in_compiled_code,
     "hog": hog_python,

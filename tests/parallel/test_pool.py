@@ -38,7 +38,7 @@ HARM = {
     "exit in peace": ("died", "its process ended with exit code 0"),
     "abort": ("died", "its process died of SIGABRT"),
     "kill": KILLED,
-    "terminate": ("died", "its process died of SIGTERM"),
+    "alarm": ("died", "its process died of SIGALRM"),
 }
 HARM_WITHIN_LIMITS = {
     "loop": LATE,
@@ -133,11 +133,24 @@ def test_a_process_is_born_deaf_to_ctrl_c_be_it_the_first_of_its_program() -> No
     program = """
 from pathlib import Path
 from dlopt_deap.parallel.process import WorkerProcess
-print(Path(f"/proc/{WorkerProcess().pid}/status").read_text())
+process = WorkerProcess()
+print(Path(f"/proc/{process.pid}/status").read_text())
 """
     status = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
     blocked = int(status.partition("SigBlk:")[2].split()[0], 16)
     assert blocked & 1 << (signal.SIGINT - 1)
+
+
+def signal_itself(number: int) -> tuple[float]:
+    os.kill(os.getpid(), number)
+    return (float(number),)
+
+
+def test_a_signal_to_the_whole_group_is_for_the_process_that_leads() -> None:
+    numbers = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2]
+    with PoolMap(1, Limits(retries=0)) as map_:
+        results = list(map_(Guarded(signal_itself, (1,)), numbers))
+    assert [list(result) for result in results] == [[number] for number in numbers]
 
 
 def process_id(_: int) -> int:
