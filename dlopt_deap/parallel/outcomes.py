@@ -4,6 +4,7 @@ import pickle
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from dlopt_deap.core import Provenance
@@ -60,6 +61,8 @@ class Lost:
         Raises:
             WorkerError: If it has none.
         """
+        while isinstance(function, partial):  # as a DEAP toolbox makes it of what is registered
+            function = function.func
         if hasattr(function, "failed"):
             return function.failed(self.reason, status=self.status, provenance=self.provenance)
         trace = f"\n{self.provenance.traceback}" if self.provenance.traceback else ""
