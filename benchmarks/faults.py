@@ -213,7 +213,7 @@ def main() -> int:
     kinds = ["driver", "worker", "candidate"]
     parser.add_argument("--only", choices=kinds, nargs="+", default=kinds, metavar="KIND", help=f"of {kinds}")
     parser.add_argument(
-        "--jobs", type=int, default=2, metavar="N", help="rows that are made side by side (%(default)s)"
+        "--jobs", type=int, default=3, metavar="N", help="rows that are made side by side (%(default)s)"
     )
     parser.add_argument("--json", type=Path, default=Path("faults.json"), metavar="FILE", help="(%(default)s)")
     options = parser.parse_args()

@@ -106,7 +106,8 @@ class RunFolder:
             more = (one.traceback or None, dumps(dict(one.metrics)), extra, one.seconds, one.worker, _now())
             statements += [*_array_statements(arrays), (INSERT_EVALUATION, (*row, *more))]
             if one.stage == "search":
-                self.found.numbers.setdefault(genes, one.number)
+                first = self.found.numbers.get(genes, one.number)  # twins may be completed in any order
+                self.found.numbers[genes] = min(first, one.number)
         self._write(statements)
 
     def write_generation(

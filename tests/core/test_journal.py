@@ -48,6 +48,18 @@ def test_a_map_that_stands_in_a_toolbox_gives_its_results_as_they_are_completed(
     assert given.index((10.0,)) > 4  # so long there was nothing but chances to look at the clock
 
 
+def test_the_population_s_numbers_do_not_depend_on_which_of_two_twins_was_completed_first(tmp_path: Path) -> None:
+    def populations(name: str, map_: Any) -> list[Any]:
+        problem = Toy()
+        twins = [problem.solution([10, 10, 10]) for _ in range(4)]
+        toolbox = problem.toolbox(map=map_, population=lambda n: twins[:n])
+        RandomSearch(4).optimize(problem, 4, seed=1, toolbox=toolbox, run=tmp_path / name)
+        with closing(sqlite3.connect(tmp_path / name / "run.sqlite")) as file:
+            return file.execute("SELECT population FROM generations").fetchall()
+
+    assert populations("backwards", Backwards()) == populations("forwards", map) == [("[1,1,1,1]",)]
+
+
 def test_of_a_joint_map_that_stands_in_a_toolbox_all_evaluations_are_taken_up_again_or_none(tmp_path: Path) -> None:
     def run() -> list[int]:
         map_ = Joint()
