@@ -117,6 +117,19 @@ def test_a_run_under_scoop_whose_root_is_killed_resumes_to_the_same_end(
     check_resumed(expected, case, folder, scoop=True)
 
 
+def test_a_scoop_worker_that_is_killed_while_only_the_others_work_costs_nothing_but_time(
+    tmp_path: Path, expected: Expected
+) -> None:
+    folder = tmp_path / "run"
+    scoop = (sys.executable, "-m", "scoop", "-n", "3", "benchmarks/victim.py", "sampling", str(folder))
+    # The last generation has two evaluations, which go to the two others, so that the root has no process of its own.
+    kill = ("--calls", str(tmp_path / "calls"), "--kill", "scoop", "--at", str(BUDGET - 1))
+    subprocess.run([*scoop, *kill], cwd=ROOT, capture_output=True, check=False)
+    assert (tmp_path / "calls.faults").exists()
+    assert json.loads((folder / "outcome.json").read_text()) == expected("sampling")[0]
+    assert evaluations(folder) == expected("sampling")[1]
+
+
 def test_a_run_that_is_killed_over_and_over_ends_as_it_should(tmp_path: Path, expected: Expected) -> None:
     folder = tmp_path / "run"
     kills = 0

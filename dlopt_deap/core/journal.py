@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from dlopt_deap.core.individuals import plain_genes
@@ -74,6 +75,7 @@ class Journal:
         Raises:
             RunFolderError: If an earlier session evaluated something else in that place, or writing fails.
         """
+        map_ = _registered(map_)
         done = self._recorded(stage, first, individuals)
         if len(done) < len(individuals) and getattr(map_, "joint", False):
             done = {}
@@ -148,6 +150,13 @@ class Journal:
         """Write rows down, if there is where to."""
         if self.run is not None and rows:
             self.run.write_evaluations(rows)
+
+
+def _registered(map_: Callable[..., Iterable[Any]]) -> Callable[..., Iterable[Any]]:
+    """Give the map itself: a DEAP toolbox wraps what is registered, and hides its methods."""
+    while isinstance(map_, partial) and not map_.args and not map_.keywords:
+        map_ = map_.func
+    return map_
 
 
 def _batches(

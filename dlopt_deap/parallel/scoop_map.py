@@ -68,7 +68,7 @@ class ScoopMap(Map):
         patience = 0.0 if self._pieces.link.has_messages() else HEARTBEAT_SECONDS
         outcomes = team.step(patience, self._pieces.link.descriptors)
         outcomes += self._pieces.collect(work)
-        if team.idle and not work.waiting:
+        if team.free and not work.waiting:
             overdue = self._pieces.overdue(work)
             if overdue:
                 _LOGGER.warning("SCOOP gave nothing back for %d evaluation(s) for long: doing them here.", len(overdue))

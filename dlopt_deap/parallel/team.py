@@ -50,6 +50,11 @@ class Team:
         """Whether one of its processes waits for work."""
         return any(member.idle for member in self._members)
 
+    @property
+    def free(self) -> bool:
+        """Whether it could begin more work than it has, perhaps in a process that it has yet to start."""
+        return self.idle or len(self._members) < self._size
+
     def step(self, patience: float, also: Sequence[Any] = ()) -> Outcomes:
         """Hand out work, wait until something happens but no longer than ``patience``, and give what was finished.
 

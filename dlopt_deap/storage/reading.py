@@ -28,8 +28,7 @@ def read_found(connection: sqlite3.Connection, path: Path) -> Found:
         known = found.snapshot.state["evaluations"] if found.snapshot else 0
         found.seconds = max(found.seconds, found.snapshot.state["seconds"] if found.snapshot else 0.0)
         found.evaluations = _evaluations(connection, known)
-        numbers = "SELECT genes, MIN(number) FROM evaluations WHERE stage = 'search' GROUP BY genes"
-        found.numbers = dict(connection.execute(numbers).fetchall())
+        found.numbers = _numbers(connection)
         return found
     except sqlite3.Error as error:
         raise explain(error, path) from error
@@ -111,12 +110,26 @@ def _evaluations(connection: sqlite3.Connection, known: int) -> dict[tuple[str, 
     return found
 
 
+def _numbers(connection: sqlite3.Connection) -> dict[bytes, int]:
+    """Read the number of the first evaluation of all genes of the search."""
+    numbers: dict[bytes, int] = {}
+    wanted = "SELECT genes, number FROM evaluations WHERE stage = 'search' ORDER BY number"
+    for genes, number in connection.execute(wanted):
+        numbers.setdefault(genes_digest(str(genes)), number)
+    return numbers
+
+
 def _array(connection: sqlite3.Connection, digest: str) -> NDArray[Any]:
     """Read an array by its digest."""
     rows = connection.execute("SELECT npz FROM arrays WHERE digest = ?", (digest,)).fetchall()
     if not rows:
         raise RunFolderError(f"the array {digest!r} is missing.")
     return npz_to_array(digest, rows[0][0])
+
+
+def genes_digest(genes: str) -> bytes:
+    """Give a short name of genes as JSON, which may be long."""
+    return hashlib.blake2b(genes.encode(errors="backslashreplace"), digest_size=16).digest()
 
 
 def state_digest(text: str) -> str:

@@ -59,7 +59,7 @@ class Found:
         seconds: The seconds of the search, as far as they were written down.
         snapshot: The latest whole snapshot, if there is one.
         evaluations: The evaluations that the snapshot does not know of, by stage and number.
-        numbers: The number of every evaluation of the search by its genes as JSON.
+        numbers: The number of the first evaluation of all genes of the search, by their digest.
         damaged: The snapshots that were passed over because they are damaged.
     """
 
@@ -70,5 +70,5 @@ class Found:
     seconds: float = 0.0
     snapshot: Snapshot | None = None
     evaluations: dict[tuple[str, int], Evaluation] = field(default_factory=dict)
-    numbers: dict[str, int] = field(default_factory=dict)
+    numbers: dict[bytes, int] = field(default_factory=dict)
     damaged: int = 0

@@ -16,7 +16,7 @@ from dlopt_deap.storage import schema
 from dlopt_deap.storage.codec import dumps
 from dlopt_deap.storage.difference import MAX_SHOWN, differences
 from dlopt_deap.storage.lock import FolderLock
-from dlopt_deap.storage.reading import read_found, state_digest
+from dlopt_deap.storage.reading import genes_digest, read_found, state_digest
 from dlopt_deap.storage.records import Evaluation, Found
 from dlopt_deap.storage.writer import Statement, Writer
 
@@ -104,7 +104,9 @@ class RunFolder:
             row = _evaluation_row(one, arrays)
             statements += [*_array_statements(arrays), (INSERT_EVALUATION, row)]
             if one.stage == "search":
-                self.found.numbers.setdefault(str(row[3]), one.number)
+                name = genes_digest(str(row[3]))
+                first = self.found.numbers.get(name, one.number)  # twins may be completed in any order
+                self.found.numbers[name] = min(first, one.number)
         self._write(statements)
 
     def write_generation(
@@ -120,7 +122,7 @@ class RunFolder:
         """
         arrays: dict[str, bytes] = {}
         text = dumps(state, arrays)
-        members = dumps([self.found.numbers.get(dumps(genes, {})) for genes in population])
+        members = dumps([self.found.numbers.get(genes_digest(dumps(genes, {}))) for genes in population])
         statements = _array_statements(arrays)
         statements += [
             ("INSERT OR REPLACE INTO generations VALUES (?, ?, ?)", (row, dumps(logbook), members))
