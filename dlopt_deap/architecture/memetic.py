@@ -27,6 +27,13 @@ class Inheriting:
         self.operator = operator
         self.keywords = getattr(operator, "keywords", {})
 
+    def state_dict(self) -> dict[str, Any]:
+        """Give nothing: what it keeps, it keeps with the individuals."""
+        return {}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Take nothing back."""
+
     def to_dict(self) -> dict[str, Any]:
         """Name the operator, so that a run folder can tell it from another."""
         return {"inheriting": self.operator}

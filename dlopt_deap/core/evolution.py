@@ -13,7 +13,7 @@ from dlopt_deap.core.algorithms import ea_mu_plus_lambda
 from dlopt_deap.core.description import plain
 from dlopt_deap.core.optimization import ModelOptimization
 from dlopt_deap.core.search import Search
-from dlopt_deap.core.snapshot import has_state
+from dlopt_deap.core.stateful import has_state
 from dlopt_deap.errors import SettingError
 
 DEFAULTS = {"cxpb": 0.5, "mutpb": 0.5}

@@ -21,6 +21,7 @@ from dlopt_deap.core.result import Candidate, Result, rank
 from dlopt_deap.core.search import Callback, Search
 from dlopt_deap.core.snapshot import resume, write_snapshot
 from dlopt_deap.core.solution import Values, has_failed
+from dlopt_deap.core.stateful import check_toolbox_state
 from dlopt_deap.core.stop import Stop
 from dlopt_deap.errors import EvaluationError, SettingError
 from dlopt_deap.seeding import choose_seed, seed_run
@@ -118,6 +119,7 @@ class ModelOptimization(ABC):
         self.start(search)
         reason = None
         if search.journal.found is not None:
+            check_toolbox_state(search.toolbox)
             reason = resume(search.journal.found, search, self, callbacks)
 
         def after() -> bool:

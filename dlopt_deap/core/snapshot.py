@@ -9,6 +9,7 @@ from dlopt_deap.core.individuals import plain_genes, population_state, restore_i
 from dlopt_deap.core.journal import SEARCH
 from dlopt_deap.core.search import Callback, Search
 from dlopt_deap.core.solution import Solution
+from dlopt_deap.core.stateful import has_state, restore_toolbox_state, toolbox_state
 from dlopt_deap.errors import DloptError, RunFolderError
 from dlopt_deap.seeding import random_state, set_random_state
 from dlopt_deap.storage import Found, Snapshot
@@ -29,7 +30,7 @@ def take_snapshot(search: Search, technique: Technique, callbacks: Sequence[Call
 
     Returns:
         What ``RunFolder.write_generation`` can write: the counts, the population, the hall of fame, the state of
-        technique and callbacks (of those that have ``state_dict``), and the random streams.
+        technique, callbacks and toolbox as far as they have any, and the random streams.
     """
     return {
         **search.counts(),
@@ -38,6 +39,7 @@ def take_snapshot(search: Search, technique: Technique, callbacks: Sequence[Call
         "hall_of_fame": population_state(search.hall_of_fame.items),
         "technique": technique.state_dict(search),
         "callbacks": [_state_of(callback) for callback in callbacks],
+        "toolbox": toolbox_state(search.toolbox),
         "random": random_state(),
     }
 
@@ -90,16 +92,12 @@ def restore_snapshot(snapshot: Snapshot, search: Search, technique: Technique, c
             search.logbook.record(**row)
         technique.load_state_dict(search, state["technique"])
         _restore_callbacks(callbacks, state["callbacks"])
+        restore_toolbox_state(search.toolbox, state["toolbox"])
         set_random_state(state["random"])
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError) as error:
         if isinstance(error, DloptError):
             raise
         raise RunFolderError(f"The snapshot of the run does not fit: {error!r}; put a whole copy back.") from error
-
-
-def has_state(owner: Any) -> bool:
-    """Whether an algorithm or a callback says itself what must be kept of it."""
-    return hasattr(owner, "state_dict") and hasattr(owner, "load_state_dict")
 
 
 def _state_of(callback: Any) -> Any:

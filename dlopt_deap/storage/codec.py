@@ -6,6 +6,7 @@ nothing else is ever made of what a file says.
 
 import json
 import math
+from array import array
 from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
@@ -18,8 +19,9 @@ from dlopt_deap.networks import NetworkSpec
 from dlopt_deap.storage.arrays import array_to_npz
 
 FLOAT, SCALAR, ARRAY, TUPLE, DICT, SPEC = "$float", "$scalar", "$array", "$tuple", "$dict", "$spec"
+TYPED = "$typed"
 """The marks: a number that is not finite, a numpy scalar, a numpy array (by the digest of its bytes), a tuple, a dict
-whose keys are not all plain texts, and a network."""
+whose keys are not all plain texts, a network, and an ``array.array``."""
 
 MAX_DEPTH = 100
 """Values may be nested so deep."""
@@ -60,7 +62,16 @@ def loads(text: Any, load: Load | None = None) -> Any:
         return _decode(json.loads(text, parse_constant=_refuse), load, 0)
     except RunFolderError:
         raise
-    except (DloptError, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError) as error:
+    except (
+        DloptError,
+        ValueError,
+        TypeError,
+        KeyError,
+        IndexError,
+        AttributeError,
+        OverflowError,
+        RecursionError,
+    ) as error:
         raise RunFolderError(f"A run holds a value that cannot be read: {error}; put a whole copy back.") from error
 
 
@@ -80,6 +91,8 @@ def _encode(value: Any, arrays: dict[str, bytes] | None, depth: int) -> Any:
         digest, npz = array_to_npz(np.asarray(value))
         arrays[digest] = npz
         return {ARRAY: digest}
+    if isinstance(value, array) and value.typecode != "u":
+        return {TYPED: [value.typecode, [_encode(item, None, depth + 1) for item in value]]}
     if type(value) in (list, tuple):
         items = [_encode(item, arrays, depth + 1) for item in value]
         return items if type(value) is list else {TUPLE: items}
@@ -118,6 +131,8 @@ def _decode(value: Any, load: Load | None, depth: int) -> Any:
     items = _decode(content, load, depth + 1)
     if mark == SCALAR:
         return _scalar(*items)
+    if mark == TYPED:
+        return array(str(items[0]), items[1])
     if mark == TUPLE:
         return tuple(items)
     if mark == DICT:

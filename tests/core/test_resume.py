@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from deap import algorithms, base, creator, tools
+from deap import algorithms, base, cma, creator, tools
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from toy import Toy, nsga2_step
@@ -387,3 +387,86 @@ def test_individuals_that_are_sets_are_resumed(tmp_path: Path) -> None:
     with pytest.raises(Killed):
         run(40, run=tmp_path / "run")
     assert run(-1, run=tmp_path / "run") == expected
+
+
+def generate_and_update(population: list[Any], toolbox: Any, ngen: int, halloffame: Any, **rest: Any) -> Any:
+    """Make generations as DEAP's ``eaGenerateUpdate`` does, whose strategy is behind two aliases of the toolbox."""
+    del rest
+    for _ in range(max(ngen, 1)):
+        population[:] = toolbox.generate()
+        for individual, values in zip(population, toolbox.map(toolbox.evaluate, population), strict=True):
+            individual.fitness.values = values
+        halloffame.update(population)
+        toolbox.update(population)
+    return population, None
+
+
+def cma_toolbox(toolbox: base.Toolbox) -> Evolution:
+    strategy = cma.Strategy(centroid=[1.0, 2.0, 3.0], sigma=2.0, lambda_=6)
+    toolbox.register("individual", creator.ResumeList, [1.0, 2.0, 3.0])
+    toolbox.register("population", tools.initRepeat, list, toolbox.individual)
+    toolbox.register("generate", strategy.generate, creator.ResumeList)
+    toolbox.register("update", strategy.update)
+    return Evolution(generate_and_update, 6)
+
+
+def memory_toolbox(toolbox: base.Toolbox) -> Evolution:
+    toolbox.register("select", tools.selNSGA3WithMemory(tools.uniform_reference_points(2, 4)))
+    return Evolution(algorithms.eaMuPlusLambda, 6, 6)
+
+
+def stream_toolbox(toolbox: base.Toolbox) -> Evolution:
+    own, numbers = random.Random(3), np.random.default_rng(4)
+    toolbox.register("step", own.choice, (-2, -1, 1, 2))
+    toolbox.register("noise", numbers.integers, 0, 3)
+
+    def mutate(individual: Any) -> Any:
+        individual[0] = min(max(individual[0] + toolbox.step() + int(toolbox.noise()), 0), 20)
+        return (individual,)
+
+    toolbox.register("mutate", mutate)
+    return Evolution(ea_mu_plus_lambda, 6, 6)
+
+
+@pytest.mark.parametrize(
+    ("make", "targets"),
+    [(cma_toolbox, {"distance": -1}), (memory_toolbox, TWO), (stream_toolbox, {"distance": -1})],
+)
+@pytest.mark.parametrize("evaluations", [6, 12, 17, 30])
+def test_what_has_a_state_behind_the_functions_of_a_toolbox_is_resumed_too(
+    tmp_path: Path, make: Any, targets: Any, evaluations: int
+) -> None:
+    def run(budget: int, **options: Any) -> Any:
+        problem = Toy(dict(targets))
+        toolbox = problem.toolbox()
+        technique = make(toolbox)
+        result = technique.optimize(problem, budget, seed=2, toolbox=toolbox, **options)
+        return [(list(one), one.fitness.values) for one in result.population], logbook_csv(result.logbook)
+
+    expected = run(60)
+    run(evaluations, run=tmp_path / "run")
+    assert run(60, run=tmp_path / "run") == expected
+
+
+def test_a_toolbox_whose_state_cannot_be_saved_is_refused_before_anything_is_evaluated(tmp_path: Path) -> None:
+    class Surrogate:
+        def __init__(self) -> None:
+            self.model = object()
+
+        def select(self, individuals: Any, k: int) -> Any:
+            raise AssertionError("it must not be called")
+
+    toolbox = Toy().toolbox(select=Surrogate().select)
+    with pytest.raises(SettingError, match=r"`toolbox\.select` belongs to an object of Surrogate.*`state_dict`"):
+        Evolution(algorithms.eaSimple, 4).optimize(Toy(), 20, toolbox=toolbox, run=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_another_toolbox_with_a_state_is_refused(tmp_path: Path) -> None:
+    def run(budget: int, **functions: Any) -> None:
+        toolbox = Toy().toolbox(**functions)
+        Evolution(ea_mu_plus_lambda, 4).optimize(Toy(), budget, seed=1, toolbox=toolbox, run=tmp_path / "run")
+
+    run(12)
+    with pytest.raises(RunFolderError, match=r"toolbox\.draw: nothing in the run"):
+        run(20, draw=random.Random(1).random)

@@ -5,6 +5,7 @@ import io
 import json
 import math
 import zipfile
+from array import array
 from contextlib import suppress
 from typing import Any
 
@@ -32,7 +33,7 @@ SCALARS = st.one_of(
 ARRAYS = KINDS.flatmap(lambda kind: hnp.arrays(kind, hnp.array_shapes(min_dims=0, max_side=4)))
 KEYS = st.one_of(st.text(), st.sampled_from(["$array", "$tuple", "$"]), st.integers(), st.tuples(st.integers()))
 VALUES = st.recursive(
-    SCALARS | ARRAYS,
+    SCALARS | ARRAYS | st.lists(st.floats(), max_size=3).map(lambda items: array("d", items)),
     lambda inner: st.one_of(
         st.lists(inner, max_size=4),
         st.lists(inner, max_size=4).map(tuple),
@@ -46,7 +47,7 @@ def same(one: Any, other: Any) -> bool:
     """Whether two values are of one type and equal, NaN included."""
     if type(one) is not type(other):
         return False
-    if isinstance(one, list | tuple):
+    if isinstance(one, list | tuple | array):
         return len(one) == len(other) and all(map(same, one, other))
     if isinstance(one, dict):
         return list(one) == list(other) and all(same(one[key], other[key]) for key in one)
@@ -110,6 +111,8 @@ def test_any_json_is_read_or_refused_with_one_kind_of_error(value: Any) -> None:
         '{"$spec": {"inputs": 1}}',
         '{"$spec": {"inputs": 0, "units": [1], "outputs": 1, "look_back": 1}}',
         '{"$import": "os"}',
+        '{"$typed": ["b", [1000]]}',
+        '{"$typed": ["x", []]}',
         "9" * 10_000,
     ],
 )
