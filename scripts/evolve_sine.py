@@ -49,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         open_map(options.workers, limits_of(options)) as map_,
         Progress(options.evaluations, options.quiet) as progress,
     ):
-        announce(map_, options.quiet)
+        announce(map_, options.quiet, run)
         toolbox = problem.toolbox(map=map_)
         result = evolution.optimize(
             problem, stop=stop_of(options), seed=options.seed, toolbox=toolbox, callbacks=[progress], run=run

@@ -7,7 +7,7 @@ from typing import Any
 
 from dlopt_deap.architecture.training_problem import TrainingProblem
 from dlopt_deap.checks import check_integer
-from dlopt_deap.core import Candidate, Guarded, Journal, Result, rank, succeeded
+from dlopt_deap.core import Candidate, Guarded, Interrupts, Journal, Result, rank, succeeded
 from dlopt_deap.errors import EvaluationError
 from dlopt_deap.storage import RunFolder
 
@@ -34,7 +34,8 @@ def train_best(
 
     Returns:
         The result of both stages: its problem is the second one; what the first stage saw of a candidate is in the
-        metrics of its solution, as ``"first_stage"``.
+        metrics of its solution, as ``"first_stage"``. If Ctrl-C or another signal that ended the search comes before
+        the last training is done, the result of the first stage, stopped by that.
 
     Raises:
         EvaluationError: If no training succeeded.
@@ -47,11 +48,14 @@ def train_best(
     evaluate = Guarded(partial(problem.reestimate, seed=result.seed), problem.weights)
     if run is not None:
         run.settle({STAGE: problem.settings()})
+    journal = Journal(run, list(problem.targets))
+    with Interrupts(result.settings.get("stop", {}).get("signals") or ()) as interrupts:
+        trainings = journal.evaluate_all(map, evaluate, [one.solution for one in chosen], STAGE, interrupts)
+    if trainings is None:
+        return replace(result, stopped_by=interrupts.reason or "interrupted")
     trained = []
     reason = ""
-    journal = Journal(run, list(problem.targets))
-    trainings = journal.evaluate(map, evaluate, [one.solution for one in chosen], stage=STAGE)
-    for candidate, values in zip(chosen, (values for values in trainings if values is not None), strict=True):
+    for candidate, values in zip(chosen, trainings, strict=True):
         if not succeeded(values):
             reason = values.metrics["reason"]
             continue

@@ -12,6 +12,7 @@ from dlopt_deap.core.random_search import RandomSearch
 from dlopt_deap.core.result import Candidate, Result, rank
 from dlopt_deap.core.search import Search
 from dlopt_deap.core.selection import sel_dominance_tournament
+from dlopt_deap.core.signals import Interrupts
 from dlopt_deap.core.solution import WORST, Fitness, Provenance, Solution, Values, has_failed
 from dlopt_deap.core.stop import Stop
 
@@ -22,6 +23,7 @@ __all__ = [
     "Fitness",
     "Forecast",
     "Guarded",
+    "Interrupts",
     "Journal",
     "ModelOptimization",
     "Problem",

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from dlopt_deap.core.individuals import plain_genes
+from dlopt_deap.core.signals import Interrupts
 from dlopt_deap.core.solution import Values
 from dlopt_deap.errors import RunFolderError
 from dlopt_deap.storage import Evaluation, Found, RunFolder
@@ -100,6 +101,27 @@ class Journal:
                 place += 1
             if place < len(individuals):
                 yield None
+
+    def evaluate_all(
+        self,
+        map_: Callable[..., Iterable[Any]],
+        function: Callable[[Any], Values],
+        individuals: Sequence[Any],
+        stage: str,
+        interrupts: Interrupts,
+    ) -> list[Values] | None:
+        """Evaluate all of a stage as :meth:`evaluate` does; give nothing if a signal comes before the last is done."""
+        done: list[Values] = []
+        try:
+            for values in self.evaluate(map_, function, individuals, stage):
+                if values is not None:
+                    done.append(values)
+                elif interrupts.reason is not None:
+                    return None
+        except KeyboardInterrupt:
+            interrupts.reason = interrupts.reason or "interrupted"
+            return None
+        return done
 
     def _recorded(self, stage: str, first: int, individuals: Sequence[Any]) -> dict[int, Values]:
         """Give what an earlier session made of these individuals, by their positions."""

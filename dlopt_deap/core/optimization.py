@@ -20,7 +20,7 @@ from dlopt_deap.core.problem import Problem
 from dlopt_deap.core.result import Candidate, Result, rank
 from dlopt_deap.core.search import Callback, Search
 from dlopt_deap.core.snapshot import resume, write_snapshot
-from dlopt_deap.core.solution import Values, has_failed
+from dlopt_deap.core.solution import has_failed
 from dlopt_deap.core.stateful import check_toolbox_state
 from dlopt_deap.core.stop import Stop
 from dlopt_deap.errors import EvaluationError, SettingError
@@ -192,14 +192,8 @@ def _candidates(search: Search, reason: str) -> tuple[list[Candidate], str]:
         return as_found, reason
     estimate = partial(search.problem.reestimate, seed=search.seed)
     guarded = Guarded(estimate, search.problem.weights)
-    fresh: list[Values] = []
-    try:
-        for values in search.journal.evaluate(search.map, guarded, found, stage="final"):
-            if values is not None:
-                fresh.append(values)
-            elif search.interrupts.reason is not None and len(fresh) < len(found):
-                return as_found, search.interrupts.reason
-    except KeyboardInterrupt:
+    fresh = search.journal.evaluate_all(search.map, guarded, found, "final", search.interrupts)
+    if fresh is None:
         return as_found, search.interrupts.reason or "interrupted"
     again = [Candidate(one, values) for one, values in zip(found, fresh, strict=True) if succeeded(values)]
     return _still_best(again, search.problem) or as_found, reason

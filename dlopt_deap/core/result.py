@@ -5,11 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-import platform
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +22,7 @@ from dlopt_deap.core.solution import Values
 from dlopt_deap.errors import RunFolderError, SettingError
 from dlopt_deap.files import write_text
 from dlopt_deap.networks import NetworkSpec, keras_model, save_keras
+from dlopt_deap.storage import versions
 
 if TYPE_CHECKING:
     import keras
@@ -182,7 +181,7 @@ class Result:
             "failures": self.failures,
             "stopped_by": self.stopped_by,
             "settings": self.settings,
-            "run": {"seconds": round(self.seconds, 3), "versions": _versions()},
+            "run": {"seconds": round(self.seconds, 3), "versions": versions()},
         }
 
 
@@ -219,9 +218,3 @@ def pareto_csv(result: Result) -> str:
         layers, genes = result.problem.decode(candidate.solution).layers, json.dumps(list(candidate.solution))
         writer.writerow([*candidate.values, json.dumps(layers), genes, candidate is result.knee])
     return text.getvalue()
-
-
-def _versions() -> dict[str, str]:
-    """Name the versions that a result depends on."""
-    packages = ("dlopt_deap", "deap", "numpy", "numba", "tensorflow", "keras")
-    return {"python": platform.python_version()} | {name: version(name) for name in packages}

@@ -1,6 +1,8 @@
 """The folder of a run: made, resumed or overwritten, but never by accident."""
 
+import re
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from dlopt_deap.checks import check_choice, shown
@@ -12,10 +14,14 @@ from dlopt_deap.storage.run_folder import RunFolder
 MODES = ("new", "resume", "continue", "overwrite")
 
 RUN_FILES = (
-    *(schema.NAME, f"{schema.NAME}-journal", lock.NAME),
     *("result.json", "best.keras", "logbook.csv", "forecast.csv", "pareto.csv", "report.html"),
+    *(f"{schema.NAME}-journal", schema.NAME),
 )
-"""The files that a run leaves; overwriting removes these and the folder ``figures``, and nothing else."""
+"""The files that a run leaves; overwriting removes these and the folder ``figures``, and nothing else. The run itself
+goes last, so that overwriting can be repeated if it was interrupted."""
+
+LEFTOVER = re.compile(r"\..+-[a-z0-9_]{8}\.(json|keras|csv|png|html)")
+"""What a file is called while it is written; a killed process may leave one."""
 
 
 def open_run(path: str | Path, mode: str = "continue", accept_versions: bool = False) -> RunFolder:
@@ -57,8 +63,11 @@ def open_run(path: str | Path, mode: str = "continue", accept_versions: bool = F
             f"The output folder {folder} holds a run; resume it, overwrite it, or choose another folder."
         )
     if holds_run:
-        return RunFolder(folder, accept_versions)
-    return RunFolder(new_run_folder(folder))
+        run = RunFolder(folder, accept_versions)
+        _remove_leftovers(folder)
+        return run
+    is_made = not folder.exists()
+    return RunFolder(new_run_folder(folder), is_made=is_made)
 
 
 def _as_folder(path: str | Path) -> Path:
@@ -74,14 +83,29 @@ def _as_folder(path: str | Path) -> Path:
 
 def _delete_run(folder: Path) -> None:
     """Delete what a run left in a folder, unless somebody is at it."""
+    if not schema.is_run(folder / schema.NAME):
+        raise RunFolderError(
+            f"The file {folder / schema.NAME} is no run of dlopt_deap, so it is not overwritten; choose another folder."
+        )
     with lock.FolderLock(folder):
         try:
+            _remove_leftovers(folder)
             if (folder / "figures").is_dir() and not (folder / "figures").is_symlink():
                 shutil.rmtree(folder / "figures")
             for name in RUN_FILES:
                 (folder / name).unlink(missing_ok=True)
         except OSError as error:
             raise RunFolderError(f"The run in {folder} cannot be deleted: {error.strerror or error}.") from error
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Remove files that a killed process had begun to write; whoever calls has the lock."""
+    for place in (folder, folder / "figures"):
+        if place.is_dir() and not place.is_symlink():
+            for entry in place.iterdir():
+                if LEFTOVER.fullmatch(entry.name):
+                    with suppress(OSError):
+                        entry.unlink()
 
 
 def new_run_folder(path: str | Path) -> Path:

@@ -36,6 +36,7 @@ class RunFolder:
     Args:
         path: The folder, which exists; see :func:`~dlopt_deap.storage.open_run`.
         accept_versions: Whether to go on with a run that was made with other versions of Python and of packages.
+        is_made: Whether the folder was made for this run, and goes again if nothing is written.
 
     Attributes:
         path: The folder.
@@ -48,8 +49,9 @@ class RunFolder:
         RunFolderError: If the folder is in use, or its file is damaged or no run.
     """
 
-    def __init__(self, path: Path, accept_versions: bool = False) -> None:
+    def __init__(self, path: Path, accept_versions: bool = False, is_made: bool = False) -> None:
         self.path = path
+        self._is_made = is_made
         self._accept_versions = accept_versions
         self.options: dict[str, Any] = {}
         self.changed = False
@@ -158,7 +160,7 @@ class RunFolder:
                 self._writer.close()
         finally:
             self._lock.release()
-            if not self._file.exists():
+            if self._is_made and not self._file.exists():
                 with suppress(OSError):  # a folder in which anything is stays
                     self.path.rmdir()
 

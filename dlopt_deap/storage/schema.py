@@ -90,7 +90,7 @@ def open_database(path: Path) -> sqlite3.Connection:
         RunFolderError: If the file is no run, damaged, of a newer version, locked, or cannot be read and written.
     """
     try:
-        if path.exists() and not is_unfinished(path):
+        if path.exists():
             _check_header(path)
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     except (OSError, sqlite3.Error) as error:
@@ -115,6 +115,15 @@ def is_unfinished(path: Path) -> bool:
     """Whether a process was killed in a transaction, or before the first, so that SQLite must look at it first."""
     journal = path.with_name(f"{path.name}-journal")
     return path.stat().st_size == 0 or journal.exists()
+
+
+def is_run(path: Path) -> bool:
+    """Whether a file is a run of this package, as far as its header tells; one that was never completed counts too."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        header = file.read(HEADER_BYTES)
+    return is_unfinished(path) or header[68:72] == APPLICATION_ID.to_bytes(4, "big")
 
 
 def explain(error: Exception, path: Path) -> RunFolderError:
@@ -146,6 +155,8 @@ def _check_header(path: Path) -> None:
     """Refuse what is no SQLite file before SQLite looks at it."""
     if not path.is_file():
         raise RunFolderError(f"The run's file {path} is no regular file; choose another folder.")
+    if is_unfinished(path):
+        return
     with path.open("rb") as file:
         header = file.read(HEADER_BYTES)
     if header[:16] != b"SQLite format 3\x00":

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dlopt_deap.architecture import TrainingProblem
-from dlopt_deap.core import Forecast, Result
+from dlopt_deap.core import Forecast, Interrupts, Result
 from dlopt_deap.core.stop import SIGNALS
 from dlopt_deap.errors import DloptError
 from dlopt_deap.parallel import Map, ScoopMap, scoop_is_running
@@ -55,18 +55,21 @@ def search_parser(
     return parser
 
 
-def announce(map_: Map, quiet: bool = False) -> None:
-    """Say where the evaluations are carried out, and how to have SCOOP do it."""
+def announce(map_: Map, quiet: bool = False, run: RunFolder | None = None) -> None:
+    """Say where the evaluations are carried out, how to have SCOOP do it, and where the run is kept."""
     if not quiet:
         how = "" if isinstance(map_, ScoopMap) else " (not started by `python -m scoop`)"
-        print(f"Evaluating on {map_.description}{how}.", file=sys.stderr, flush=True)
+        where = "" if run is None else f" The run is kept in {run.path}."
+        print(f"Evaluating on {map_.description}{how}.{where}", file=sys.stderr, flush=True)
 
 
 def finish(result: Result, run: RunFolder, season: int | None = None) -> int:
     """Save a result, report it, and return the program's exit code; of a run that had ended before, only report it."""
     if run.changed or not is_saved(result, run.path):
-        load_keras()
-        save_run(result, run.path, season)
+        # What was found is written whole, whoever wants the program to end meanwhile; a second Ctrl-C ends it.
+        with Interrupts(result.settings.get("stop", {}).get("signals") or ()):
+            load_keras()
+            save_run(result, run.path, season)
     else:
         print(f"This run has ended before, by {result.stopped_by}; nothing was changed. More --evaluations extend it.")
     print(report(result))
@@ -135,7 +138,8 @@ def run_script(name: str, main: Callable[[], int]) -> None:
     except KeyboardInterrupt:
         code = EXIT_CODES["interrupted"]
         print(
-            f"{name} failed: interrupted before the results were written; a search can go on with --resume.",
+            f"{name} failed: interrupted before the results were written; a run that had begun goes on with "
+            "--resume FOLDER.",
             file=sys.stderr,
             flush=True,
         )

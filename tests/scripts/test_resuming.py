@@ -106,6 +106,29 @@ def test_a_second_ctrl_c_ends_at_once_and_the_folder_still_resumes(tmp_path: Pat
     assert results(folder) == results(whole)
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_that_comes_while_the_results_are_written_does_not_lose_them(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    folder = tmp_path / "run"
+    code, said = end_in_the_middle(folder, *SINE, "--workers", "1", signals=(number,), after=10, stage="final")
+    assert code in (0, 128 + number), said
+    assert "Traceback" not in said
+    assert json.loads((folder / "result.json").read_text())["evaluations"] == 300
+
+
+def test_a_signal_in_the_second_stage_ends_with_what_the_first_found_and_resumes(tmp_path: Path) -> None:
+    command = (*HYBRID, "--evaluations", "30", "--population", "5", "--workers", "1")
+    folder = tmp_path / "run"
+    signals = (signal.SIGTERM,)
+    code, said = end_in_the_middle(folder, *command, signals=signals, after=1, stage="second stage")
+    assert code == 143, said
+    assert list(json.loads((folder / "result.json").read_text())["fitness"]) == ["log_p"]
+    done = run("scripts/evolve_csv.py", "--resume", str(folder))
+    assert done.returncode == 0, done.stderr
+    assert list(json.loads((folder / "result.json").read_text())["fitness"]) == ["mae"]
+
+
 def test_a_run_that_has_ended_says_so_and_is_not_touched(whole: Path) -> None:
     before = files(whole)
     done = run("scripts/evolve_sine.py", "--resume", str(whole))

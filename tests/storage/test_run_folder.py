@@ -135,6 +135,54 @@ def test_overwriting_spares_a_folder_that_holds_something_else(tmp_path: Path) -
         open_run(tmp_path, "overwrite")
 
 
+def test_overwriting_spares_a_database_that_is_no_run(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "run.sqlite")
+    connection.execute("CREATE TABLE mine (value)")
+    connection.commit()
+    connection.close()
+    before = (tmp_path / "run.sqlite").read_bytes()
+    with pytest.raises(RunFolderError, match="is no run of dlopt_deap, so it is not overwritten"):
+        open_run(tmp_path, "overwrite")
+    assert (tmp_path / "run.sqlite").read_bytes() == before
+
+
+def test_overwriting_that_was_interrupted_can_be_repeated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_run(tmp_path)
+    for name in ("result.json", "best.keras"):
+        (tmp_path / name).write_text("old")
+    unlink = Path.unlink
+
+    def interrupted(path: Path, missing_ok: bool = False) -> None:
+        if path.name == "best.keras":
+            raise KeyboardInterrupt
+        unlink(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        open_run(tmp_path, "overwrite")
+    monkeypatch.undo()
+    with open_run(tmp_path, "overwrite") as run:
+        assert run.found.settings == {}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_process_had_begun_to_write_goes_when_the_run_is_opened_again(tmp_path: Path) -> None:
+    make_run(tmp_path)
+    (tmp_path / "figures").mkdir()
+    for name in (".result-ab12_x9z.json", "figures/.forecast-abcdefgh.png", ".mine.json", "notes-abcdefgh.json"):
+        (tmp_path / name).write_text("half")
+    open_run(tmp_path).close()
+    assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == [
+        *(".mine.json", "notes-abcdefgh.json", "run.sqlite")
+    ]
+
+
+def test_an_empty_folder_of_the_user_s_own_stays_though_nothing_was_written(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    open_run(tmp_path / "mine").close()
+    assert (tmp_path / "mine").is_dir()
+
+
 def test_overwriting_does_not_follow_a_link_out_of_the_folder(tmp_path: Path) -> None:
     make_run(tmp_path / "run")
     (tmp_path / "figures").mkdir()
