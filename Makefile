@@ -6,6 +6,7 @@ VENV ?= .venv
 SERIES ?= sine
 OUT ?= runs/$(SERIES)-$(shell date +%Y%m%d-%H%M%S)
 ARGUMENTS ?=
+PROCESSES ?= 2
 FUZZ_EXAMPLES ?= 400
 FUZZ_CASES ?= 10000
 FUZZ_SEED ?= $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
@@ -21,8 +22,8 @@ evolve: $(VENV)/.installed
 	@echo "The results are in $(OUT): $$(ls $(OUT) | tr '\n' ' ')"
 
 test: $(VENV)/.installed-test lint
-	$(BIN)/python -m pytest -m "not slow and not keras"
-	$(BIN)/python -m pytest -m "slow or keras"
+	$(BIN)/python -m pytest -n $(PROCESSES) -m "not slow and not keras"
+	$(BIN)/python -m pytest -n $(PROCESSES) -m "slow or keras"
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check .
