@@ -52,19 +52,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     sampling = RandomSamplingProblem(series, space, num_samples=options.samples, threshold=THRESHOLD)
     problem = sampling if "log_p" in options.fitness else training
     evolution = Evolution(population_size=options.population, cxpb=0.5, mutpb=1.0)
-    with (
-        open_search_run(options, series.name) as run,
-        open_map(options.workers, limits_of(options)) as map_,
-        Progress(options.evaluations, options.quiet) as progress,
-    ):
-        announce(map_, options.quiet, run)
-        toolbox = problem.toolbox(map=map_)
-        result = evolution.optimize(
-            problem, stop=stop_of(options), seed=options.seed, toolbox=toolbox, callbacks=[progress], run=run
-        )
-        if options.fitness == "log_p,mae" and not exit_code(result):
-            result = train_best(result, training, k=5, map=map_, run=run)
-        map_.close()
+    with open_search_run(options, series.name) as run:
+        with (
+            open_map(options.workers, limits_of(options)) as map_,
+            Progress(options.evaluations, options.quiet) as progress,
+        ):
+            announce(map_, options.quiet, run)
+            toolbox = problem.toolbox(map=map_)
+            result = evolution.optimize(
+                problem, stop=stop_of(options), seed=options.seed, toolbox=toolbox, callbacks=[progress], run=run
+            )
+            if options.fitness == "log_p,mae" and not exit_code(result):
+                result = train_best(result, training, k=5, map=map_, run=run)
         return finish(result, run, options.season)
 
 

@@ -44,17 +44,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         cxpb=0.5,
         mutpb=1.0,
     )
-    with (
-        open_search_run(options, "sine") as run,
-        open_map(options.workers, limits_of(options)) as map_,
-        Progress(options.evaluations, options.quiet) as progress,
-    ):
-        announce(map_, options.quiet, run)
-        toolbox = problem.toolbox(map=map_)
-        result = evolution.optimize(
-            problem, stop=stop_of(options), seed=options.seed, toolbox=toolbox, callbacks=[progress], run=run
-        )
-        map_.close()
+    with open_search_run(options, "sine") as run:
+        with (
+            open_map(options.workers, limits_of(options)) as map_,
+            Progress(options.evaluations, options.quiet) as progress,
+        ):
+            announce(map_, options.quiet, run)
+            toolbox = problem.toolbox(map=map_)
+            result = evolution.optimize(
+                problem, stop=stop_of(options), seed=options.seed, toolbox=toolbox, callbacks=[progress], run=run
+            )
         return finish(result, run)
 
 
