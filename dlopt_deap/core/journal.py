@@ -62,7 +62,7 @@ class Journal:
         Args:
             map_: Where to evaluate. If it has ``completions``, as those of :mod:`dlopt_deap.parallel` have, a result is
                 written down as soon as it is made, not when those before it are; if it is ``joint``, because values
-                depend on all that are evaluated together, all or none are taken from an earlier session.
+                of a search depend on all that are evaluated together, all or none are taken from an earlier session.
             function: The guarded evaluate function.
             individuals: The individuals.
             stage: What they are evaluated for.
@@ -77,8 +77,9 @@ class Journal:
             RunFolderError: If an earlier session evaluated something else in that place, or writing fails.
         """
         map_ = _registered(map_)
+        is_joint = stage == SEARCH and getattr(map_, "joint", False)
         done = self._recorded(stage, first, individuals)
-        if len(done) < len(individuals) and getattr(map_, "joint", False):
+        if is_joint and len(done) < len(individuals):
             done = {}
         missing = [position for position in range(len(individuals)) if position not in done]
         place = 0
@@ -89,7 +90,7 @@ class Journal:
             return
         yield None
         numbers = self._numbers(stage, [first + position for position in missing])
-        for batch in _batches(map_, function, [individuals[position] for position in missing]):
+        for batch in _batches(map_, function, [individuals[position] for position in missing], is_joint):
             rows = []
             for index, values in batch:
                 position = missing[index]
@@ -182,10 +183,10 @@ def _registered(map_: Callable[..., Iterable[Any]]) -> Callable[..., Iterable[An
 
 
 def _batches(
-    map_: Callable[..., Iterable[Any]], function: Callable[[Any], Values], individuals: list[Any]
+    map_: Callable[..., Iterable[Any]], function: Callable[[Any], Values], individuals: list[Any], is_joint: bool
 ) -> Iterator[list[tuple[int, Values]]]:
     """Give what has been completed, as positions and values, whenever there is news; an empty list if there is none."""
-    if getattr(map_, "joint", False):
+    if is_joint:
         yield list(enumerate(map_(function, individuals)))
     elif hasattr(map_, "completions"):
         for completed in map_.completions(function, individuals):

@@ -1,5 +1,6 @@
 """Racing."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -70,3 +71,36 @@ def test_a_race_that_makes_no_sense_is_refused(settings: dict[str, Any], message
 def test_a_race_for_two_targets_is_refused() -> None:
     with pytest.raises(SettingError, match="one target"):
         Racing(problem(targets={"mae": -1, "num_weights": -1}), (1, 2))
+
+
+class Killed(BaseException):
+    """Stands for what ends a process in the middle."""
+
+
+@pytest.mark.parametrize("fatal", [1, 5, 9, 16, 23, 27])
+def test_a_search_that_races_is_resumed_to_the_same_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fatal: int
+) -> None:
+    def search(**options: Any) -> Any:
+        searched = problem()
+        toolbox = searched.toolbox(map=Racing(searched, rungs=(1, 3), keep=0.5))
+        evolution = Evolution(population_size=4, hall_of_fame=3)
+        result = evolution.optimize(searched, 16, seed=2, toolbox=toolbox, **options)
+        population = [(list(one), one.fitness.values, one.metrics) for one in result.population]
+        return population, [(list(one.solution), one.values) for one in result.candidates], str(result.logbook)
+
+    expected = search()
+    train, calls = TrainingProblem.train, []
+
+    def killed(self: TrainingProblem, *arguments: Any, **settings: Any) -> Any:
+        calls.append(1)
+        if len(calls) == fatal:
+            raise Killed
+        return train(self, *arguments, **settings)
+
+    monkeypatch.setattr(TrainingProblem, "prepare", lambda self: None)
+    monkeypatch.setattr(TrainingProblem, "train", killed)
+    with pytest.raises(Killed):
+        search(run=tmp_path / "run")
+    monkeypatch.setattr(TrainingProblem, "train", train)
+    assert search(run=tmp_path / "run") == expected
