@@ -23,6 +23,13 @@ from dlopt_deap.storage.writer import Statement, Writer
 SNAPSHOTS_KEPT = 3
 """The latest snapshots that are kept; the logbook and the evaluations are kept all."""
 
+KEEP_ARRAY = "INSERT INTO arrays VALUES (?, ?, NULL) ON CONFLICT (digest) DO UPDATE SET generations = NULL"
+KEEP_ARRAY_FOR_SNAPSHOT = (
+    "INSERT INTO arrays VALUES (?, ?, ?) ON CONFLICT (digest) "
+    "DO UPDATE SET generations = excluded.generations WHERE generations IS NOT NULL"
+)
+"""An array that an evaluation names is kept for good; one that only snapshots name, as long as the last of them."""
+
 INSERT_EVALUATION = f"INSERT OR REPLACE INTO evaluations VALUES ({', '.join('?' * 13)})"
 INSERT_SESSION = f"INSERT OR REPLACE INTO sessions VALUES ({', '.join('?' * 10)})"
 
@@ -104,7 +111,8 @@ class RunFolder:
         for one in evaluations:
             arrays: dict[str, bytes] = {}
             row = _evaluation_row(one, arrays)
-            statements += [*_array_statements(arrays), (INSERT_EVALUATION, row)]
+            statements += [(KEEP_ARRAY, named) for named in arrays.items()]
+            statements.append((INSERT_EVALUATION, row))
             if one.stage == "search":
                 name = genes_digest(str(row[3]))
                 first = self.found.numbers.get(name, one.number)  # twins may be completed in any order
@@ -125,7 +133,7 @@ class RunFolder:
         arrays: dict[str, bytes] = {}
         text = dumps(state, arrays)
         members = dumps([self.found.numbers.get(genes_digest(dumps(genes, {}))) for genes in population])
-        statements = _array_statements(arrays)
+        statements: list[Statement] = [(KEEP_ARRAY_FOR_SNAPSHOT, (*named, number)) for named in arrays.items()]
         statements += [
             ("INSERT OR REPLACE INTO generations VALUES (?, ?, ?)", (row, dumps(logbook), members))
             for row, logbook in rows
@@ -138,6 +146,7 @@ class RunFolder:
                 (SNAPSHOTS_KEPT,),
             )
         )
+        statements.append(("DELETE FROM arrays WHERE generations < (SELECT MIN(generations) FROM snapshots)", ()))
         self._write(statements)
 
     def end_session(self, stopped_by: str, seconds: float) -> None:
@@ -222,11 +231,6 @@ def _evaluation_row(one: Evaluation, arrays: dict[str, bytes]) -> tuple[Any, ...
 def _text(value: Any) -> str | None:
     """Give a text that SQLite can hold; a message may have halves of characters in it, such as odd names of files."""
     return str(value).encode("utf-8", "backslashreplace").decode() if value else None
-
-
-def _array_statements(arrays: dict[str, bytes]) -> list[Statement]:
-    """Write arrays that the file does not have yet."""
-    return [("INSERT OR IGNORE INTO arrays VALUES (?, ?)", (digest, npz)) for digest, npz in arrays.items()]
 
 
 def _now() -> str:

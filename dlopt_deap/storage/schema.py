@@ -71,7 +71,8 @@ TABLES = {
 )""",
     "arrays": """CREATE TABLE arrays (
     digest TEXT PRIMARY KEY,
-    npz BLOB NOT NULL
+    npz BLOB NOT NULL,
+    generations INTEGER
 )""",
 }
 """What each table holds is told in docs/runs.md."""

@@ -85,7 +85,7 @@ connection.execute("PRAGMA cache_size = 1")  # so that pages reach the file befo
 connection.execute("BEGIN IMMEDIATE")
 for statement in schema.TABLES.values():
     connection.execute(statement)
-connection.execute("INSERT INTO arrays VALUES ('x', zeroblob(300000))")
+connection.execute("INSERT INTO arrays VALUES ('x', zeroblob(300000), NULL)")
 os.kill(os.getpid(), signal.SIGKILL)
 """
 

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from toy import Toy
@@ -73,6 +74,23 @@ def test_only_the_latest_snapshots_are_kept(tmp_path: Path) -> None:
     )
     assert count == 3
     assert last == rows
+
+
+def test_arrays_are_kept_as_long_as_an_evaluation_or_a_kept_snapshot_names_them(tmp_path: Path) -> None:
+    shared, learnt = np.arange(3.0), np.arange(4.0)
+    with open_run(tmp_path) as run:
+        run.settle({"seed": 1})
+        run.write_evaluations([Evaluation("search", 1, 0, [1], {"distance": 1.0}, {}, extra=learnt)])
+        for number in range(1, 9):
+            state = {"evaluations": 1, "seconds": 0.0, "arrays": [shared, learnt, np.full(5, number)]}
+            run.write_generation(number, [(number, {"gen": number})], [[1]], state)
+    with open_run(tmp_path) as run:
+        assert run.found.snapshot is not None
+        kept = run.found.snapshot.state["arrays"]
+        assert [array.tolist() for array in kept] == [shared.tolist(), learnt.tolist(), [8] * 5]
+    assert query(tmp_path, "SELECT generations, COUNT(*) FROM arrays GROUP BY generations ORDER BY generations") == [
+        *((None, 1), (6, 1), (7, 1), (8, 2))
+    ]
 
 
 def test_another_process_reads_it_while_the_run_goes_on(tmp_path: Path) -> None:
