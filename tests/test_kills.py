@@ -133,7 +133,7 @@ def test_a_scoop_worker_that_is_killed_while_only_the_others_work_costs_nothing_
 def test_a_run_that_is_killed_over_and_over_ends_as_it_should(tmp_path: Path, expected: Expected) -> None:
     folder = tmp_path / "run"
     kills = 0
-    for session in range(30):
+    for session in range(60):
         calls = str(tmp_path / f"calls-{session}")
         done = victim("sampling", folder, "--workers", "1", "--kill", "evaluation", "--at", "8", "--calls", calls)
         if done.returncode != -signal.SIGKILL:

@@ -23,6 +23,9 @@ from dlopt_deap.storage.writer import Statement, Writer
 SNAPSHOTS_KEPT = 3
 """The latest snapshots that are kept; the logbook and the evaluations are kept all."""
 
+WORTH_WAITING = 30.0
+"""An evaluation that took so many times longer than writing takes is on the disk before the search goes on."""
+
 KEEP_ARRAY = "INSERT INTO arrays VALUES (?, ?, NULL) ON CONFLICT (digest) DO UPDATE SET generations = NULL"
 KEEP_ARRAY_FOR_SNAPSHOT = (
     "INSERT INTO arrays VALUES (?, ?, ?) ON CONFLICT (digest) "
@@ -106,8 +109,9 @@ class RunFolder:
         ]
 
     def write_evaluations(self, evaluations: Iterable[Evaluation]) -> None:
-        """Write down evaluations, all of them or none."""
+        """Write down evaluations, all of them or none; wait for the disk if that is little beside what they took."""
         statements: list[Statement] = []
+        longest = 0.0
         for one in evaluations:
             arrays: dict[str, bytes] = {}
             row = _evaluation_row(one, arrays)
@@ -117,7 +121,9 @@ class RunFolder:
                 name = genes_digest(str(row[3]))
                 first = self.found.numbers.get(name, one.number)  # twins may be completed in any order
                 self.found.numbers[name] = min(first, one.number)
-        self._write(statements)
+            longest = max(longest, one.seconds)
+        if longest > WORTH_WAITING * self._write(statements).latency:
+            self.flush()
 
     def write_generation(
         self, number: int, rows: Sequence[tuple[int, dict[str, Any]]], population: Sequence[Sequence[Any]], state: Any
@@ -199,8 +205,8 @@ class RunFolder:
             raise
         return self._writer
 
-    def _write(self, statements: list[Statement]) -> None:
-        """Hand statements to the writer, the first time with what tells of this session."""
+    def _write(self, statements: list[Statement]) -> Writer:
+        """Hand statements to the writer, the first time with what tells of this session; give the writer."""
         writer = self._writer or self._open()
         if self.changed:
             writer.write([*self._waiting, *statements])
@@ -211,6 +217,7 @@ class RunFolder:
         # A second Ctrl-C may come between: then the same rows are written once more, which does no harm.
         self._waiting = []
         self.changed = True
+        return writer
 
 
 def versions() -> dict[str, str]:

@@ -33,6 +33,9 @@ class Writer:
     Args:
         connection: The open file; from now on only this writer uses it.
         path: Its path.
+
+    Attributes:
+        latency: The seconds that the latest transaction took; 0 before the first.
     """
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
@@ -40,6 +43,7 @@ class Writer:
         self._path = path
         self._file = _identity(path)
         self._groups: queue.Queue[list[Statement] | None] = queue.Queue(MAX_WAITING)
+        self.latency = 0.0
         self._hurry = threading.Event()
         self._error: RunFolderError | None = None
         self._thread = threading.Thread(target=self._work, name="run-writer", daemon=True)
@@ -109,6 +113,7 @@ class Writer:
         """Write statements in one transaction, or note why it is impossible."""
         if not statements:
             return
+        began = time.monotonic()
         try:
             if _identity(self._path) != self._file:
                 raise RunFolderError(f"The run's file {self._path} has vanished or was replaced while the run went on.")
@@ -116,6 +121,7 @@ class Writer:
             for text, values in statements:
                 self._connection.execute(text, values)
             self._connection.execute("COMMIT")
+            self.latency = time.monotonic() - began
         except Exception as error:  # whatever it is: a thread that died of it would be waited for without end
             self._error = error if isinstance(error, RunFolderError) else explain(error, self._path)
             self._error.__cause__ = error if error is not self._error else None

@@ -93,6 +93,14 @@ def test_arrays_are_kept_as_long_as_an_evaluation_or_a_kept_snapshot_names_them(
     ]
 
 
+def test_a_long_evaluation_is_on_the_disk_before_the_search_goes_on(tmp_path: Path) -> None:
+    with open_run(tmp_path) as run:
+        run.settle({"seed": 1})
+        for number in range(1, 30):
+            run.write_evaluations([Evaluation("search", number, 0, [number], {"distance": 1.0}, {}, seconds=1e6)])
+            assert query(tmp_path, "SELECT MAX(number) FROM evaluations") == [(number,)]
+
+
 def test_another_process_reads_it_while_the_run_goes_on(tmp_path: Path) -> None:
     seen = []
 
