@@ -1,6 +1,7 @@
 """Reading what an earlier session left in a run's file."""
 
 import hashlib
+import logging
 import math
 import sqlite3
 from pathlib import Path
@@ -14,6 +15,8 @@ from dlopt_deap.storage.codec import loads
 from dlopt_deap.storage.records import Evaluation, Found, Snapshot
 from dlopt_deap.storage.schema import explain
 
+_LOGGER = logging.getLogger(__name__)
+
 
 def read_found(connection: sqlite3.Connection, path: Path) -> Found:
     """Read everything that resuming a run needs.
@@ -25,6 +28,8 @@ def read_found(connection: sqlite3.Connection, path: Path) -> Found:
         found = Found(settings=_settings(connection))
         _read_session(connection, found)
         found.snapshot, found.damaged = _latest_snapshot(connection)
+        if found.damaged:
+            _LOGGER.warning("%d damaged snapshot(s) in %s passed over for the one before.", found.damaged, path)
         known = found.snapshot.state["evaluations"] if found.snapshot else 0
         found.seconds = max(found.seconds, found.snapshot.state["seconds"] if found.snapshot else 0.0)
         found.evaluations = _evaluations(connection, known)

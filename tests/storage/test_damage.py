@@ -120,10 +120,13 @@ def test_a_run_of_a_newer_version_is_refused(run: Path) -> None:
         optimize(run)
 
 
-def test_a_damaged_snapshot_is_passed_over_for_the_one_before(run: Path, tmp_path: Path) -> None:
+def test_a_damaged_snapshot_is_passed_over_for_the_one_before(
+    run: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     execute(run, "UPDATE snapshots SET state = '{}' WHERE generations = (SELECT MAX(generations) FROM snapshots)")
     with open_run(run) as folder:
         assert folder.found.damaged == 1
+    assert "1 damaged snapshot(s) in" in caplog.text
     assert outcome(optimize(run)) == outcome(optimize(tmp_path / "other"))
 
 
