@@ -54,6 +54,23 @@ def generator(seed: int, *parts: Any) -> np.random.Generator:
     return np.random.Generator(np.random.PCG64(derive(seed, *parts)))
 
 
+def numpy_generator(rng: Any) -> np.random.Generator:
+    """Make a numpy generator that goes on from a stream, such as Python's ``random``; one of numpy's is given back.
+
+    Vectorised operators draw all their numbers from it at once; the stream moves on by 128 bits.
+
+    Args:
+        rng: Python's ``random``, a ``random.Random``, or a numpy generator.
+
+    Examples:
+        >>> numpy_generator(random.Random(1)).integers(100) == numpy_generator(random.Random(1)).integers(100)
+        np.True_
+    """
+    if isinstance(rng, np.random.Generator):
+        return rng
+    return np.random.Generator(np.random.PCG64(rng.getrandbits(SEED_BITS)))
+
+
 def choose_seed(seed: int | None) -> int:
     """Return ``seed``, or a fresh one from the operating system if it is ``None``; 0 is a seed like any other.
 

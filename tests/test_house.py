@@ -22,6 +22,7 @@ HEAVY = (
     "scoop",
     "loky",
     "cloudpickle",
+    "cmaes",
     "zmq",
     "tqdm",
 )
