@@ -24,7 +24,7 @@ def architecture_toolbox(problem: Problem, space: Space, seed: int = 0, **overri
     toolbox = base.Toolbox()
     toolbox.register("individual", problem.random_solution)
     toolbox.register("population", tools.initRepeat, list, toolbox.individual)
-    toolbox.register("evaluate", problem.evaluate, seed=seed)
+    problem.register_evaluate(toolbox, seed)
     toolbox.register("mutate", operators.mut_architecture, space=space, sigma=3.0, indpb=0.2, lengthpb=0.3)
     toolbox.register("mate", operators.cx_layers, space=space)
     if len(problem.targets) == 1:
