@@ -1,0 +1,1 @@
+"""Evolving the synaptic weights of a given network."""
