@@ -78,6 +78,6 @@ class SavedState:
     def _error(self, invariant: str) -> SettingError:
         """Make the error of a state that must be otherwise."""
         return SettingError(
-            f"The state of {self._owner} must {invariant.removesuffix('.')}; it is damaged, or of another strategy, or of "
-            "one with other settings: load what `state_dict` of the same strategy gave."
+            f"The state of {self._owner} must {invariant.removesuffix('.')}; it is damaged, or of another strategy "
+            "or other settings: load what `state_dict` of the same strategy gave."
         )
