@@ -14,11 +14,16 @@ from dlopt_deap.weight.mutation import (
 )
 from dlopt_deap.weight.objective import Objective
 from dlopt_deap.weight.problem import WeightProblem
+from dlopt_deap.weight.strategies import DifferentialEvolution, OpenAIES, SeparableCMAES, Strategy
 from dlopt_deap.weight.toolbox import weight_toolbox
 
 __all__ = [
+    "DifferentialEvolution",
     "Encoding",
     "Objective",
+    "OpenAIES",
+    "SeparableCMAES",
+    "Strategy",
     "WeightProblem",
     "cx_blend",
     "cx_layers",
