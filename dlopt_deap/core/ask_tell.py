@@ -58,9 +58,8 @@ class AskTell(ModelOptimization):
     def start(self, search: Search) -> None:
         """Copy the strategy, and register what DEAP's algorithm calls."""
         if len(search.problem.targets) != 1:
-            raise SettingError(
-                f"A strategy follows one target, got {', '.join(search.problem.targets)}; use Evolution."
-            )
+            targets = ", ".join(search.problem.targets)
+            raise SettingError(f"A strategy follows one target, got {targets}; use `Evolution` for several.")
         strategy = copy.deepcopy(self.strategy)
         if search.journal.run is not None:
             check_object_state(strategy, "`strategy`")
@@ -121,6 +120,8 @@ def _blas() -> Any:
 
 def _individual(search: Search, vector: Any) -> Any:
     """Make an individual of what a strategy generated, and end the search if it has run away."""
-    if not np.isfinite(np.asarray(vector, dtype=float)).all():
+    with np.errstate(over="ignore"):
+        numbers = np.asarray(vector, dtype=np.float32)  # as large as any number of an individual may be
+    if not np.isfinite(numbers).all():
         search.end("diverged")
     return search.problem.repair(search.problem.solution(vector))

@@ -85,10 +85,11 @@ class Encoding:
 
     def repair(self, vector: Vector) -> Vector:
         """Bring a vector within the bounds, in place, and return it; what is no number becomes the middle of them."""
+        if self.bounds is None and np.isfinite(vector).all():
+            return vector
         low, high = self.limits
         unknown = np.isnan(vector)
-        if unknown.any():
-            vector[unknown] = (low[unknown] / 2 + high[unknown] / 2).astype(np.float32)
+        vector[unknown] = (low[unknown] / 2 + high[unknown] / 2).astype(np.float32)
         return np.clip(vector, low, high, out=vector)
 
     def checked(self, vector: Any, name: str = "weights") -> Vector:

@@ -12,7 +12,7 @@ from dlopt_deap.checks import check_choice, check_integer, check_number, shown
 from dlopt_deap.core.description import plain
 from dlopt_deap.data import Split, TimeSeries
 from dlopt_deap.errors import SettingError
-from dlopt_deap.networks import NetworkSpec, predict, predict_recursive
+from dlopt_deap.networks import NetworkSpec, predict
 from dlopt_deap.sampling import METRICS
 from dlopt_deap.sampling.metrics import Metric
 from dlopt_deap.seeding import generator

@@ -87,7 +87,9 @@ class WeightProblem(Problem):
 
     def repair(self, solution: Any) -> Any:
         """Bring a solution within the bounds, in place, and return it."""
-        solution[:] = self.encoding.repair(np.array(solution, np.float32))
+        vector = np.asarray(solution, dtype=np.float32)
+        if self.encoding.repair(vector) is not getattr(solution, "genes", None):
+            solution[:] = vector
         return solution
 
     def decode(self, solution: Sequence[Any]) -> NetworkSpec:  # noqa: ARG002 - all solutions have the same network
