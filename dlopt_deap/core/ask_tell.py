@@ -17,6 +17,11 @@ from dlopt_deap.core.solution import Solution
 from dlopt_deap.core.stateful import check_object_state, object_state, restore_object
 from dlopt_deap.errors import SettingError
 
+STRATEGY = (
+    "`strategy` must be an object with the methods `generate` and `update`, such as deap.cma.Strategy(centroid, sigma), or "
+    "a function that makes one around an individual, such as partial(cma.Strategy, sigma=0.5)"
+)
+
 
 class AskTell(ModelOptimization):
     """Search by a strategy: DEAP's ``eaGenerateUpdate``, one generation at a time.
@@ -31,28 +36,26 @@ class AskTell(ModelOptimization):
     Args:
         strategy: An object with DEAP's methods ``generate(ind_init)``, which gives individuals, and
             ``update(individuals)``, such as ``deap.cma.Strategy``, ``deap.cma.StrategyOnePlusLambda``, or those of
-            :mod:`dlopt_deap.weight`. Each run begins with a copy of it as it is now.
+            :mod:`dlopt_deap.weight`; each run begins with a copy of it as it is now. Or a function that makes one around
+            an individual, such as ``partial(cma.Strategy, sigma=0.5)``: then each run begins around a random solution
+            of its own.
         hall_of_fame: As :class:`ModelOptimization` takes it.
         max_failures: As :class:`ModelOptimization` takes it.
 
     Raises:
-        SettingError: If the strategy has not both methods; from :meth:`optimize` also if the problem has several
-            targets, or the run has a folder and the strategy a state that cannot be saved.
+        SettingError: If it is neither; from :meth:`optimize` also if the problem has several targets, the function makes
+            no strategy, or the run has a folder and the strategy a state that cannot be saved.
 
     Examples:
         >>> from deap import cma
-        >>> AskTell(cma.Strategy(centroid=[0.0, 0.0], sigma=0.5)).settings()["strategy"]["sigma"]
-        0.5
+        >>> AskTell(partial(cma.Strategy, sigma=0.5)).settings()["strategy"]
+        {'function': 'deap.cma.Strategy', 'sigma': 0.5}
     """
 
     def __init__(self, strategy: Any, hall_of_fame: int = 10, max_failures: int = 20) -> None:
         super().__init__(hall_of_fame, max_failures)
-        for method in ("generate", "update"):
-            if isinstance(strategy, type) or not callable(getattr(strategy, method, None)):
-                raise SettingError(
-                    f"`strategy` must be an object with the methods `generate` and `update`, such as "
-                    f"deap.cma.Strategy(centroid, sigma), got {shown(strategy)}."
-                )
+        if not (_is_strategy(strategy) or callable(strategy)):
+            raise SettingError(f"{STRATEGY}, got {shown(strategy)}.")
         self.strategy = strategy
 
     def start(self, search: Search) -> None:
@@ -60,7 +63,7 @@ class AskTell(ModelOptimization):
         if len(search.problem.targets) != 1:
             targets = ", ".join(search.problem.targets)
             raise SettingError(f"A strategy follows one target, got {targets}; use `Evolution` for several.")
-        strategy = copy.deepcopy(self.strategy)
+        strategy = self._new_strategy(search)
         if search.journal.run is not None:
             check_object_state(strategy, "`strategy`")
         search.carried = {"strategy": strategy}
@@ -76,6 +79,20 @@ class AskTell(ModelOptimization):
         )
         search.record()
 
+    def _new_strategy(self, search: Search) -> Any:
+        """Copy the strategy, or make one around a random solution."""
+        if _is_strategy(self.strategy):
+            return copy.deepcopy(self.strategy)
+        try:
+            strategy = self.strategy(search.problem.random_solution())
+        except TypeError as error:
+            raise SettingError(
+                f"`strategy` must make a strategy of one individual, but that raises: {error}."
+            ) from error
+        if not _is_strategy(strategy):
+            raise SettingError(f"{STRATEGY}, got a function that makes {shown(strategy)}.")
+        return strategy
+
     def state_dict(self, search: Search) -> dict[str, Any]:
         """Give the state of the strategy."""
         return {"strategy": object_state(search.carried["strategy"])}
@@ -88,15 +105,21 @@ class AskTell(ModelOptimization):
         """Describe the strategy, as it begins, as JSON values."""
         return {
             "name": type(self).__name__,
-            "strategy": describe_strategy(self.strategy),
+            "strategy": _described(self.strategy),
             "hall_of_fame": self.hall_of_fame,
         }
 
 
-def describe_strategy(strategy: Any) -> dict[str, Any]:
+def _is_strategy(strategy: Any) -> bool:
+    """Whether an object generates individuals and is updated by them."""
+    methods = [getattr(strategy, name, None) for name in ("generate", "update")]
+    return not isinstance(strategy, type) and all(callable(method) for method in methods)
+
+
+def _described(strategy: Any) -> Any:
     """Give the settings of a strategy as JSON values: what its ``to_dict`` tells, or else its attributes."""
-    if callable(getattr(strategy, "to_dict", None)):
-        return dict(plain(strategy.to_dict()))
+    if not _is_strategy(strategy) or callable(getattr(strategy, "to_dict", None)):
+        return plain(strategy)
     attributes = {
         name: json_genes(np.asarray(value)) if isinstance(value, Solution | np.ndarray) else plain(value)
         for name, value in vars(strategy).items()

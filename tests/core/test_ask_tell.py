@@ -1,6 +1,7 @@
 """Strategies that generate and are updated, as techniques."""
 
 import random
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -133,10 +134,26 @@ def test_a_strategy_that_runs_away_ends_the_run_and_what_was_found_is_kept() -> 
     assert result.evaluations == 6
 
 
-@pytest.mark.parametrize("strategy", [None, cma.Strategy, base.Toolbox()])
-def test_what_cannot_generate_and_update_is_refused(strategy: Any) -> None:
-    with pytest.raises(SettingError, match=r"`strategy` must be an object with the methods"):
+@pytest.mark.parametrize("strategy", [None, 3, "cma"])
+def test_what_is_no_strategy_and_makes_none_is_refused(strategy: Any) -> None:
+    with pytest.raises(SettingError, match=r"`strategy` must be an object with the methods.*or a function"):
         AskTell(strategy)
+
+
+def test_a_function_that_makes_no_strategy_is_refused_when_it_is_called() -> None:
+    with pytest.raises(SettingError, match=r"but that raises: .*sigma"):
+        AskTell(cma.Strategy).optimize(Sphere(), 12, seed=1)
+    with pytest.raises(SettingError, match=r"got a function that makes 5"):
+        AskTell(len).optimize(Sphere(), 12, seed=1)
+
+
+@pytest.mark.parametrize("kind", [cma.Strategy, cma.StrategyOnePlusLambda])
+def test_a_function_makes_a_strategy_around_a_solution_of_the_run(tmp_path: Path, kind: Any) -> None:
+    technique = AskTell(partial(kind, sigma=0.5, lambda_=6))
+    expected = outcome(technique.optimize(Sphere(), 60, seed=2))
+    assert expected != outcome(technique.optimize(Sphere(), 60, seed=3))
+    technique.optimize(Sphere(), 30, seed=2, run=tmp_path / "run")
+    assert outcome(technique.optimize(Sphere(), 60, seed=2, run=tmp_path / "run")) == expected
 
 
 def test_several_targets_are_refused() -> None:
