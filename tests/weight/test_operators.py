@@ -1,6 +1,7 @@
 """What all mutations and crossovers of weights have in common."""
 
 import copy
+import itertools
 import random
 from array import array
 from collections.abc import Callable
@@ -142,6 +143,15 @@ def test_weights_that_overflow_become_the_largest_and_nothing_is_infinite(name: 
     for one in EXTREME[name](*individuals(name, make, weights), spec=SPEC, rng=rng):
         assert np.isfinite(weights_of(one)).all()
         assert np.abs(weights_of(one)).max() <= largest
+
+
+@pytest.mark.parametrize("name", OPERATORS)
+def test_weights_that_are_not_finite_give_no_warning_and_spoil_no_other(name: str) -> None:
+    weights = normal_weights(SPEC, 1, 2).astype(np.float64)
+    weights[:, :4] = [[np.inf, np.nan, -np.inf, 1e308], [np.inf, 1.0, np.inf, -1e308]]
+    for seed, operators in itertools.product(range(20), (OPERATORS, EXTREME)):
+        for one in operators[name](*individuals(name, Carrier, weights), spec=SPEC, rng=random.Random(seed)):
+            assert np.isfinite(one[3:]).all()
 
 
 @pytest.mark.parametrize("name", OPERATORS)
