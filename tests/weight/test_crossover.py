@@ -24,7 +24,7 @@ class Replay:
         self.random = iter(np.random.default_rng(seed).random(size).tolist()).__next__
 
 
-def children(cross: Any, kind: str, spec: NetworkSpec, seed: int, **settings: Any) -> Any:
+def children(cross: Any, kind: str, spec: NetworkSpec, seed: int, /, **settings: Any) -> Any:
     """Give the parents' and the children's weights, each of shape (2, num_weights)."""
     parents = normal_weights(spec, seed, 2)
     mated = cross(*map(KINDS[kind], parents), rng=random.Random(seed), **settings)
