@@ -18,8 +18,8 @@ from dlopt_deap.core.stateful import check_object_state, object_state, restore_o
 from dlopt_deap.errors import SettingError
 
 STRATEGY = (
-    "`strategy` must be an object with the methods `generate` and `update`, such as deap.cma.Strategy(centroid, sigma), or "
-    "a function that makes one around an individual, such as partial(cma.Strategy, sigma=0.5)"
+    "`strategy` must be an object with the methods `generate` and `update`, such as deap.cma.Strategy(centroid, sigma), "
+    "or a function that makes one around an individual, such as partial(cma.Strategy, sigma=0.5)"
 )
 
 
@@ -36,15 +36,15 @@ class AskTell(ModelOptimization):
     Args:
         strategy: An object with DEAP's methods ``generate(ind_init)``, which gives individuals, and
             ``update(individuals)``, such as ``deap.cma.Strategy``, ``deap.cma.StrategyOnePlusLambda``, or those of
-            :mod:`dlopt_deap.weight`; each run begins with a copy of it as it is now. Or a function that makes one around
-            an individual, such as ``partial(cma.Strategy, sigma=0.5)``: then each run begins around a random solution
-            of its own.
+            :mod:`dlopt_deap.weight`; each run begins with a copy of it as it is now. Or a function that makes one
+            around an individual, such as ``partial(cma.Strategy, sigma=0.5)``: then each run begins around a random
+            solution of its own.
         hall_of_fame: As :class:`ModelOptimization` takes it.
         max_failures: As :class:`ModelOptimization` takes it.
 
     Raises:
-        SettingError: If it is neither; from :meth:`optimize` also if the problem has several targets, the function makes
-            no strategy, or the run has a folder and the strategy a state that cannot be saved.
+        SettingError: If it is neither; from :meth:`optimize` also if the problem has several targets, the function
+            makes no strategy, or the run has a folder and the strategy a state that cannot be saved.
 
     Examples:
         >>> from deap import cma
@@ -86,9 +86,7 @@ class AskTell(ModelOptimization):
         try:
             strategy = self.strategy(search.problem.random_solution())
         except TypeError as error:
-            raise SettingError(
-                f"`strategy` must make a strategy of one individual, but that raises: {error}."
-            ) from error
+            raise SettingError(f"`strategy` must make one of an individual, but that raises: {error}.") from error
         if not _is_strategy(strategy):
             raise SettingError(f"{STRATEGY}, got a function that makes {shown(strategy)}.")
         return strategy
