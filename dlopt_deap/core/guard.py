@@ -33,7 +33,8 @@ class Guarded:
     It pickles whenever the function does.
 
     Args:
-        evaluate: The function to guard: individual -> the fitness values.
+        evaluate: The function to guard: individual -> the fitness values. If it has an attribute ``batch``, a function
+            of several individuals that gives the values of each, so has the guarded one.
         weights: The fitness' weights; their signs tell which value is the worst.
 
     Raises:
@@ -49,6 +50,8 @@ class Guarded:
     def __init__(self, evaluate: Callable[[Any], Iterable[float]], weights: Sequence[float]) -> None:
         self.evaluate = evaluate
         self.weights = tuple(weights)
+        if hasattr(evaluate, "batch"):
+            self.batch = self._batch
 
     def __call__(self, individual: Any) -> Values:
         """Evaluate one individual."""
@@ -62,6 +65,24 @@ class Guarded:
         values = self._checked(values)
         values.provenance = Provenance(time.perf_counter() - began, worker_name(), trace[-TRACEBACK_LENGTH:])
         return values
+
+    def _batch(self, individuals: Sequence[Any]) -> list[Values]:
+        """Evaluate several individuals at once; if that fails, each alone, so that only the guilty one does."""
+        began = time.perf_counter()
+        try:
+            results = list(self.evaluate.batch(individuals))  # type: ignore[attr-defined]
+            found = [one if isinstance(one, Values) else Values(one) for one in results]
+        except (Exception, SystemExit):
+            return [self(individual) for individual in individuals]
+        if len(found) != len(individuals):
+            raise SettingError(
+                f"`evaluate.batch` must return the values of {len(individuals)} individuals, got {len(found)}."
+            )
+        checked = [self._checked(values) for values in found]
+        provenance = Provenance((time.perf_counter() - began) / max(len(individuals), 1), worker_name())
+        for values in checked:
+            values.provenance = provenance
+        return checked
 
     def failed(self, reason: str, status: str = "failed", provenance: Provenance | None = None) -> Values:
         """Give the values of a candidate that failed, and why it did.

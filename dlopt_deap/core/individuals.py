@@ -1,6 +1,7 @@
 """Individuals as plain values and back, whatever class they are of: this package's, or made by ``deap.creator``."""
 
 import copy
+import hashlib
 from array import array
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -10,6 +11,9 @@ import numpy as np
 from dlopt_deap.checks import check_number
 from dlopt_deap.core.solution import Solution
 from dlopt_deap.errors import RunFolderError
+
+MAX_TOLD = 64
+"""Numbers of an array up to which an evaluation is told by the array itself."""
 
 
 def plain_genes(individual: Any) -> Any:
@@ -21,7 +25,25 @@ def plain_genes(individual: Any) -> Any:
     """
     if isinstance(individual, set):  # the order of a set of texts differs from process to process
         return sorted(individual, key=repr)
-    return np.array(individual) if isinstance(individual, np.ndarray) else list(individual)
+    is_array = isinstance(getattr(individual, "genes", individual), np.ndarray)
+    return np.array(individual) if is_array else list(individual)
+
+
+def told_genes(individual: Any) -> Any:
+    """Give the genes of an individual as an evaluation is told by: those of a long vector by their digest alone.
+
+    A search evaluates vectors by the million; whoever wants one finds those that live in the snapshot.
+    """
+    genes = plain_genes(individual)
+    if not isinstance(genes, np.ndarray) or genes.size <= MAX_TOLD:
+        return genes
+    return {"sha256": hashlib.sha256(np.ascontiguousarray(genes).tobytes()).hexdigest(), "length": genes.size}
+
+
+def json_genes(individual: Any) -> Any:
+    """Give the genes of an individual as :func:`told_genes` does, in JSON values alone."""
+    genes = told_genes(individual)
+    return genes.tolist() if isinstance(genes, np.ndarray) else genes
 
 
 def have_same_genes(one: Any, other: Any) -> bool:
@@ -61,7 +83,7 @@ def population_state(individuals: Iterable[Any]) -> dict[str, Any]:
     distinct = {id(individual): individual for individual in known}
     place = {name: position for position, name in enumerate(distinct)}
     states = [individual_state(one) for one in distinct.values()]
-    return {"individuals": states, "places": [place[id(individual)] for individual in known]}
+    return {"individuals": _stacked(states), "places": [place[id(individual)] for individual in known]}
 
 
 def restore_population(state: Mapping[str, Any], template: Any) -> list[Any]:
@@ -71,10 +93,27 @@ def restore_population(state: Mapping[str, Any], template: Any) -> list[Any]:
         RunFolderError: If the values do not make such individuals.
     """
     try:
-        individuals = [restore_individual(one, template) for one in state["individuals"]]
+        individuals = restore_individuals(state["individuals"], template)
         return [individuals[place] for place in state["places"]]
     except (TypeError, KeyError, IndexError) as error:
         raise RunFolderError(f"A run holds a population that cannot be restored: {error}.") from error
+
+
+def restore_individuals(states: Any, template: Any) -> list[Any]:
+    """Make distinct individuals from their states, whose vectors may lie in one array."""
+    if isinstance(states, Mapping):
+        states = [{**one, "genes": genes} for one, genes in zip(states["rest"], states["vectors"], strict=True)]
+    return [restore_individual(one, template) for one in states]
+
+
+def _stacked(states: list[dict[str, Any]]) -> Any:
+    """Put the genes of all individuals into one array, if they are vectors of one kind: it is written much faster."""
+    genes = [one["genes"] for one in states]
+    kinds = {(one.shape, one.dtype) if isinstance(one, np.ndarray) else None for one in genes}
+    if len(kinds) != 1 or None in kinds:
+        return states
+    vectors = np.stack([one.pop("genes") for one in states])
+    return {"vectors": vectors, "rest": states}
 
 
 def _with_genes(template: Any, genes: Any) -> Any:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from dlopt_deap.core.individuals import plain_genes
+from dlopt_deap.core.individuals import told_genes
 from dlopt_deap.core.signals import Interrupts
 from dlopt_deap.core.solution import Values
 from dlopt_deap.errors import RunFolderError
@@ -15,6 +15,9 @@ from dlopt_deap.storage.codec import dumps
 SEARCH = "search"
 """The stage whose evaluations are numbered in the order in which the search asks for them."""
 
+WORTH_WRITING = 0.001
+"""Seconds of an evaluation of a cheap problem from which it is written down; quicker ones are quicker made again."""
+
 
 class Journal:
     """Evaluates through a map, and keeps in a run folder what comes back; without a folder it only evaluates.
@@ -22,11 +25,13 @@ class Journal:
     Args:
         run: The open run folder, if there is one.
         targets: The names of the fitness values, in their order.
+        cheap: Whether evaluations may cost less than writing them down; see ``Problem.cheap``.
     """
 
-    def __init__(self, run: RunFolder | None, targets: Sequence[str]) -> None:
+    def __init__(self, run: RunFolder | None, targets: Sequence[str], cheap: bool = False) -> None:
         self.run = run
         self.targets = tuple(targets)
+        self.cheap = cheap
 
     @property
     def found(self) -> Found | None:
@@ -95,7 +100,8 @@ class Journal:
             for index, values in batch:
                 position = missing[index]
                 done[position] = values
-                rows.append(self._row(stage, numbers[index], generation, individuals[position], values))
+                if self._is_worth_writing(stage, values):
+                    rows.append(self._row(stage, numbers[index], generation, individuals[position], values))
             self._write(rows)
             while place in done:
                 yield done.pop(place)
@@ -132,7 +138,7 @@ class Journal:
             known = {
                 dumps(one.genes, {}): one for (name, _), one in self.run.found.evaluations.items() if name == stage
             }
-            wanted = enumerate(dumps(plain_genes(individual), {}) for individual in individuals)
+            wanted = enumerate(dumps(told_genes(individual), {}) for individual in individuals)
             return {position: self._values(known[genes]) for position, genes in wanted if genes in known}
         recorded = {}
         for position, individual in enumerate(individuals):
@@ -154,7 +160,7 @@ class Journal:
         """Make the row of one evaluation."""
         origin = values.provenance
         fitness = dict(zip(self.targets, values, strict=True))
-        known = (stage, number, generation, plain_genes(individual), fitness, values.metrics)
+        known = (stage, number, generation, told_genes(individual), fitness, values.metrics)
         return Evaluation(*known, origin.seconds, origin.worker, origin.traceback, values.trained)
 
     def _values(self, row: Evaluation) -> Values:
@@ -170,9 +176,15 @@ class Journal:
         return values
 
     def _write(self, rows: list[Evaluation]) -> None:
-        """Write rows down, if there is where to."""
+        """Write rows down, if there are any."""
         if self.run is not None and rows:
             self.run.write_evaluations(rows)
+
+    def _is_worth_writing(self, stage: str, values: Values) -> bool:
+        """Whether there is where to write an evaluation, and making it again would cost more than writing it."""
+        if self.run is None:
+            return False
+        return not self.cheap or stage != SEARCH or values.provenance.seconds >= WORTH_WRITING
 
 
 def _registered(map_: Callable[..., Iterable[Any]]) -> Callable[..., Iterable[Any]]:
@@ -198,7 +210,7 @@ def _batches(
 
 def _check_same_genes(row: Evaluation, individual: Any) -> None:
     """See that the search asks again for what it had asked for."""
-    genes = plain_genes(individual)
+    genes = told_genes(individual)
     if dumps(row.genes, {}) != dumps(genes, {}):
         raise RunFolderError(
             f"Evaluation {row.number} of the run was of {row.genes!r:.200}, and now the search asks for {genes!r:.200} "

@@ -79,7 +79,7 @@ class ModelOptimization(ABC):
         """
         stop = _all_criteria(stop, max_evaluations, problem)
         with _opened(run) as folder:
-            search = self._prepare(problem, stop, seed, toolbox, Journal(folder, list(problem.targets)))
+            search = self._prepare(problem, stop, seed, toolbox, Journal(folder, list(problem.targets), problem.cheap))
             with search.interrupts:
                 reason = self._search(search, callbacks)
                 try:
@@ -123,9 +123,10 @@ class ModelOptimization(ABC):
             reason = resume(search.journal.found, search, self, callbacks)
 
         def after() -> bool:
-            asked = [bool(callback(search)) for callback in callbacks]
-            write_snapshot(search, self, callbacks)
-            return any(asked)
+            answers = [bool(callback(search)) for callback in callbacks]
+            is_last = any(answers) or search.criterion() is not None
+            write_snapshot(search, self, callbacks, is_last)
+            return any(answers)
 
         return search.run(partial(self.step, search), after, reason)
 
@@ -170,7 +171,8 @@ def _own_toolbox(problem: Problem, toolbox: base.Toolbox | None, seed: int) -> b
     """Copy the toolbox, and give the problem's own evaluate the run's seed."""
     own = copy.copy(toolbox) if toolbox is not None else problem.toolbox(seed=seed)
     if getattr(own.evaluate, "func", None) == problem.evaluate:
-        own.register("evaluate", problem.evaluate, *own.evaluate.args, **{**own.evaluate.keywords, "seed": seed})
+        settings = {name: value for name, value in own.evaluate.keywords.items() if name != "seed"}
+        problem.register_evaluate(own, seed, *own.evaluate.args, **settings)
     return own
 
 

@@ -1,7 +1,8 @@
 """The problem: data, encoding and targets, kept apart from the technique that solves it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,16 @@ class Problem(ABC):
     """The time series, if the problem is about one: then its result can be compared with naive forecasts."""
 
     noisy = False
-    """Whether another seed gives another fitness, so that the best of a search must be estimated anew."""
+    """Whether the best of a search must be estimated anew: because another seed gives another fitness, or because they
+    were fitted to what they were judged by."""
+
+    cheap = False
+    """Whether an evaluation may cost less than writing it down. Then a run folder keeps snapshots now and then, and no
+    evaluation that is quicker made again."""
+
+    evaluate_batch: Callable[..., Sequence[Values]] | None = None
+    """``evaluate`` of several solutions at once, where there is a faster way: a method that takes them and the seed,
+    and gives the same values."""
 
     def __init__(self, targets: Mapping[str, int]) -> None:
         if not isinstance(targets, Mapping) or not targets:
@@ -103,6 +113,22 @@ class Problem(ABC):
     def statistics(self) -> tools.MultiStatistics:
         """Give what is recorded of each generation: a chapter a target, and more where a problem adds them."""
         return target_statistics(self.targets)
+
+    def register_evaluate(self, toolbox: base.Toolbox, seed: int, *arguments: Any, **settings: Any) -> None:
+        """Register ``evaluate`` in a toolbox with a seed, and beside it, as its attribute ``batch``, that of many.
+
+        Args:
+            toolbox: The toolbox.
+            seed: The seed of the evaluations.
+            *arguments: Further arguments to register it with.
+            **settings: Further keyword arguments.
+        """
+        toolbox.register("evaluate", self.evaluate, *arguments, **{**settings, "seed": seed})
+        if self.evaluate_batch is not None:
+            toolbox.evaluate.batch = partial(self.evaluate_batch, *arguments, **{**settings, "seed": seed})
+
+    def begin_generation(self, individuals: Sequence[Any], generation: int) -> None:  # noqa: B027
+        """Prepare individuals that a search is about to evaluate, in the process that leads; most need nothing."""
 
     def prepare(self) -> None:  # noqa: B027 - most problems have nothing to prepare
         """Do what has to be done once on a machine before workers start, such as compiling."""

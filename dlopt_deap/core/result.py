@@ -16,6 +16,7 @@ from deap import tools
 from numpy.typing import NDArray
 
 from dlopt_deap.core.forecast import Forecast, compare_forecasts
+from dlopt_deap.core.individuals import json_genes
 from dlopt_deap.core.pareto import knee
 from dlopt_deap.core.problem import Problem
 from dlopt_deap.core.solution import Values
@@ -54,7 +55,7 @@ class Candidate:
         """Give the candidate as JSON values."""
         targets = list(problem.targets)
         return {
-            "genes": list(self.solution),
+            "genes": json_genes(self.solution),
             **problem.describe(self.solution),
             "fitness": dict(zip(targets, self.values, strict=True)),
             "search_fitness": dict(zip(targets, self.solution.fitness.values, strict=True)),
@@ -215,6 +216,6 @@ def pareto_csv(result: Result) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([*result.problem.targets, "layers", "genes", "knee"])
     for candidate in result.candidates:
-        layers, genes = result.problem.decode(candidate.solution).layers, json.dumps(list(candidate.solution))
+        layers, genes = result.problem.decode(candidate.solution).layers, json.dumps(json_genes(candidate.solution))
         writer.writerow([*candidate.values, json.dumps(layers), genes, candidate is result.knee])
     return text.getvalue()

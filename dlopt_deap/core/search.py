@@ -1,8 +1,9 @@
 """A search in progress: what one generation hands to the next, and the one place where evaluations are counted."""
 
+import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from deap import base, tools
 
@@ -53,6 +54,8 @@ class Search:
         interrupts: Ctrl-C and termination, as far as they were noted.
         map: The toolbox's own map, which does not count.
         carried: What the technique carries from one step to the next.
+        rows: The rows of the logbook that are not in the run folder yet.
+        next_snapshot: The time, by ``time.monotonic``, before which no snapshot of a cheap search is due.
     """
 
     def __init__(
@@ -79,6 +82,7 @@ class Search:
         self._best: tuple[float, ...] | None = None
         self._evaluated: list[Any] = []
         self.rows: list[dict[str, Any]] = []
+        self.next_snapshot = -math.inf
         self._seconds_before = 0.0
         self._began = time.monotonic()
         self._ended: float | None = None
@@ -164,6 +168,7 @@ class Search:
         allowed = wanted if limit is None else wanted[: max(limit - self.evaluations, 0)]
         waiting = iter(allowed)
         first, generation = self.evaluations + 1, self.generation
+        self.problem.begin_generation(allowed, generation)
         for values in self.journal.evaluate(self.map, evaluate, allowed, first=first, generation=generation):
             if values is None:
                 self._stop_if_asked()
@@ -172,15 +177,23 @@ class Search:
             self._count(values)
             yield values
         if len(allowed) < len(wanted):
-            raise _SearchStopped("max_evaluations")
+            self.end("max_evaluations")
+
+    def end(self, reason: str) -> NoReturn:
+        """End the search in the middle of a generation, such as when its technique cannot go on.
+
+        Args:
+            reason: What the result calls it.
+        """
+        raise _SearchStopped(reason)
 
     def _stop_if_asked(self) -> None:
         """End the search in the middle of a generation, if its time is over or a signal was noted."""
         limit = self.stop.max_seconds
         if limit is not None and self.seconds >= limit and self.evaluations:  # a search without any has no result
-            raise _SearchStopped("max_seconds")
+            self.end("max_seconds")
         if self.interrupts.reason is not None:
-            raise _SearchStopped(self.interrupts.reason)
+            self.end(self.interrupts.reason)
 
     def _check_weights(self, individuals: Sequence[Any]) -> None:
         """Refuse individuals that were made for other targets: they would be evolved towards the worst."""
@@ -202,7 +215,7 @@ class Search:
         self.failures_in_a_row += 1
         self.last_failure = str(values.metrics.get("reason"))
         if self.failures_in_a_row >= self.max_failures:
-            raise _SearchStopped("failures")
+            self.end("failures")
 
     def criterion(self) -> str | None:
         """Name the criterion that is met after a generation, if one is."""

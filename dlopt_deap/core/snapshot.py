@@ -1,11 +1,18 @@
 """Everything that going on with a search needs, as plain values and back."""
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from deap import tools
 
-from dlopt_deap.core.individuals import plain_genes, population_state, restore_individual, restore_population
+from dlopt_deap.core.individuals import (
+    have_same_genes,
+    population_state,
+    restore_individuals,
+    restore_population,
+    told_genes,
+)
 from dlopt_deap.core.journal import SEARCH
 from dlopt_deap.core.search import Callback, Search
 from dlopt_deap.core.solution import Solution
@@ -13,6 +20,9 @@ from dlopt_deap.core.stateful import has_state, restore_toolbox_state, toolbox_s
 from dlopt_deap.errors import DloptError, RunFolderError
 from dlopt_deap.seeding import random_state, set_random_state
 from dlopt_deap.storage import Found, Snapshot
+
+SNAPSHOT_SHARE = 20
+"""A search whose evaluations are cheap goes on for so many times longer than its latest snapshot took."""
 
 
 class Technique(Protocol):
@@ -62,16 +72,29 @@ def resume(found: Found, search: Search, technique: Technique, callbacks: Sequen
     return reason
 
 
-def write_snapshot(search: Search, technique: Technique, callbacks: Sequence[Callback]) -> None:
-    """Write down where a search stands after a generation, with the rows of the logbook that are new."""
+def write_snapshot(search: Search, technique: Technique, callbacks: Sequence[Callback], is_last: bool) -> None:
+    """Write down where a search stands after a generation, with the rows of the logbook that are new.
+
+    If evaluations are cheap that is done now and then, so that it takes a small share of the time, and at the end:
+    what came after the latest snapshot is computed again when the run is resumed.
+
+    Args:
+        search: The search.
+        technique: Its technique.
+        callbacks: Its callbacks.
+        is_last: Whether the search ends with this generation.
+    """
     run = search.journal.run
-    if run is None:
+    began = time.monotonic()
+    if run is None or (search.problem.cheap and not is_last and began < search.next_snapshot):
         return
     number = len(search.logbook)
     rows = list(enumerate(search.rows, start=number - len(search.rows) + 1))
-    population = [plain_genes(individual) for individual in search.population]
+    population = [told_genes(individual) for individual in search.population]
     run.write_generation(number, rows, population, take_snapshot(search, technique, callbacks))
     search.rows = []
+    ended = time.monotonic()
+    search.next_snapshot = ended + SNAPSHOT_SHARE * (ended - began)
 
 
 def restore_snapshot(snapshot: Snapshot, search: Search, technique: Technique, callbacks: Sequence[Callback]) -> None:
@@ -92,7 +115,7 @@ def restore_snapshot(snapshot: Snapshot, search: Search, technique: Technique, c
             search.logbook.record(**row)
         technique.load_state_dict(search, state["technique"])
         _restore_callbacks(callbacks, state["callbacks"])
-        restore_toolbox_state(search.toolbox, state["toolbox"])
+        restore_toolbox_state(search.toolbox, state["toolbox"], template)
         set_random_state(state["random"])
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError) as error:
         if isinstance(error, DloptError):
@@ -107,7 +130,7 @@ def _state_of(callback: Any) -> Any:
 
 def _restore_hall_of_fame(hall: tools.HallOfFame, state: Any, template: Any) -> None:
     """Fill a hall of fame as it was, in the same order among equals."""
-    hall.items[:] = [restore_individual(one, template) for one in state["individuals"]]
+    hall.items[:] = restore_individuals(state["individuals"], template)
     hall.keys[:] = [item.fitness for item in reversed(hall.items)]
 
 
@@ -118,10 +141,11 @@ def _check_valid(search: Search, individual: Any) -> None:
     """
     if not isinstance(individual, Solution):
         return
-    genes = list(individual)
     repaired = search.problem.repair(search.toolbox.clone(individual))
-    if list(repaired) != genes:
-        raise RunFolderError(f"The run holds the individual {genes!r:.200}, which is none of this problem's space.")
+    if not have_same_genes(repaired, individual):
+        raise RunFolderError(
+            f"The run holds the individual {list(individual)!r:.200}, which is none of this problem's space."
+        )
 
 
 def _restore_callbacks(callbacks: Sequence[Callback], states: Sequence[Any]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from operator import mul
 from typing import Any, SupportsIndex, overload
 
+import numpy as np
 from deap import base
 
 from dlopt_deap.errors import SettingError
@@ -120,18 +121,31 @@ class Solution(MutableSequence[Any]):
     genes.
 
     Args:
-        genes: The genes.
+        genes: The genes. Those of a numpy array stay a one-dimensional array, of which a copy is made; its length is
+            fixed. All others become a list.
         weights: The fitness' weights, +1 or -1 a target.
+
+    Raises:
+        SettingError: If an array has more than one dimension; also when one gene of an array is deleted or inserted.
 
     Examples:
         >>> solution = Solution([3, 5, 8], weights=(1,))
         >>> solution[1:] = [7]
         >>> solution, solution == [3, 7], solution.fitness.valid
         (Solution([3, 7]), True, False)
+        >>> vector = Solution(np.zeros(4, np.float32), weights=(-1,))
+        >>> first, second = vector[:2], vector[2:]
+        >>> vector[:2] = 1
+        >>> vector, first.tolist()
+        (Solution([1.0, 1.0, 0.0, 0.0]), [0.0, 0.0])
     """
 
+    genes: Any
+
     def __init__(self, genes: Iterable[Any], weights: Iterable[float]) -> None:
-        self.genes = list(genes)
+        self.genes = np.array(genes) if isinstance(genes, np.ndarray) else list(genes)
+        if np.ndim(self.genes) != 1 and isinstance(genes, np.ndarray):
+            raise SettingError(f"The genes of a solution must have one dimension, got the shape {genes.shape}.")
         self.fitness = Fitness(weights)
 
     @property
@@ -142,14 +156,17 @@ class Solution(MutableSequence[Any]):
     @overload
     def __getitem__(self, index: SupportsIndex) -> Any: ...
     @overload
-    def __getitem__(self, index: slice) -> list[Any]: ...
+    def __getitem__(self, index: slice) -> Any: ...
     def __getitem__(self, index: SupportsIndex | slice) -> Any:
-        return self.genes[index]
+        found = self.genes[index]
+        # DEAP exchanges slices of two individuals in one statement: as views they would be written over on the way.
+        return found.copy() if isinstance(found, np.ndarray) else found
 
     def __setitem__(self, index: SupportsIndex | slice, value: Any) -> None:
         self.genes[index] = value
 
     def __delitem__(self, index: SupportsIndex | slice) -> None:
+        self._check_length_may_change()
         del self.genes[index]
 
     def __len__(self) -> int:
@@ -158,16 +175,30 @@ class Solution(MutableSequence[Any]):
     def __iter__(self) -> Iterator[Any]:
         return iter(self.genes)
 
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+        """Give the genes to numpy: without a copy if they are such an array and none is asked for."""
+        return np.array(self.genes, dtype) if copy else np.asarray(self.genes, dtype)
+
     def insert(self, index: SupportsIndex, value: Any) -> None:
         """Insert ``value`` before ``index``."""
+        self._check_length_may_change()
         self.genes.insert(index, value)
 
     def __eq__(self, other: object) -> bool:
-        if isinstance(other, Solution):
-            return self.genes == other.genes
-        return self.genes == other if isinstance(other, list) else NotImplemented
+        others: Any = other.genes if isinstance(other, Solution) else other
+        if isinstance(self.genes, np.ndarray):
+            comparable = isinstance(others, np.ndarray | list)
+            return bool(np.array_equal(self.genes, others)) if comparable else NotImplemented
+        return bool(self.genes == others) if isinstance(others, list) else NotImplemented
 
     __hash__ = None  # type: ignore[assignment]
 
+    def _check_length_may_change(self) -> None:
+        """Refuse to change the length of an array."""
+        if isinstance(self.genes, np.ndarray):
+            raise SettingError(
+                f"A solution over an array of {len(self)} genes keeps its length; use operators that change values."
+            )
+
     def __repr__(self) -> str:
-        return f"Solution({self.genes})"
+        return f"Solution({self.genes.tolist() if isinstance(self.genes, np.ndarray) else self.genes})"

@@ -5,18 +5,16 @@ evaluation is a pure function, the results are the same whichever map it is.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from types import TracebackType
 from typing import Any, Self
 
 from dlopt_deap.errors import WorkerError
+from dlopt_deap.parallel.batches import Completions, has_batch, in_batches
 
 HEARTBEAT_SECONDS = 0.5
 """A map that waits says so at least this often, so that whoever waits for it can look at the clock."""
-
-Completions = Generator[tuple[int, Any] | None, None, None]
-"""Positions and results in the order in which they are completed; ``None`` is a heartbeat."""
 
 
 class Map(ABC):
@@ -32,15 +30,21 @@ class Map(ABC):
 
     def __call__(self, function: Callable[..., Any], *iterables: Iterable[Any]) -> Iterator[Any]:
         """Give ``function`` of each item, in the items' order; nothing begins before the first is asked for."""
-        with closing(self.calls(function, list(zip(*iterables, strict=False)))) as completions:
+        items = list(zip(*iterables, strict=False))
+        alone = len(iterables) == 1
+        todo = self.completions(function, [item for (item,) in items]) if alone else self.calls(function, items)
+        with closing(todo) as completions:
             yield from _in_order(completions)
 
     def completions(self, function: Callable[..., Any], items: Sequence[Any]) -> Completions:
         """Give the position and ``function`` of each item as soon as it is completed, in any order.
 
         ``None`` comes at least about every half second while nothing is completed, except from a map that evaluates in
-        this process. Closing the generator drops what is not completed; nobody goes on with it.
+        this process. Closing the generator drops what is not completed; nobody goes on with it. A function that has a
+        ``batch`` is called for many items at once.
         """
+        if has_batch(function) and len(items) > 1:
+            return in_batches(self.calls, self.workers, function, items)
         return self.calls(function, [(item,) for item in items])
 
     @abstractmethod

@@ -5,8 +5,9 @@ from typing import Any
 
 from dlopt_deap.checks import check_integer
 from dlopt_deap.errors import WorkerError
+from dlopt_deap.parallel.batches import Completions
 from dlopt_deap.parallel.limits import Limits
-from dlopt_deap.parallel.maps import HEARTBEAT_SECONDS, Completions, Map
+from dlopt_deap.parallel.maps import HEARTBEAT_SECONDS, Map
 from dlopt_deap.parallel.process import WorkerProcess
 from dlopt_deap.parallel.team import Team
 from dlopt_deap.parallel.work import Paces, Work, pickle_function

@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from dlopt_deap.errors import WorkerError
+from dlopt_deap.parallel.batches import Completions
 from dlopt_deap.parallel.limits import Limits
-from dlopt_deap.parallel.maps import HEARTBEAT_SECONDS, Completions, Map
+from dlopt_deap.parallel.maps import HEARTBEAT_SECONDS, Map
 from dlopt_deap.parallel.pool import PoolMap
 from dlopt_deap.parallel.scoop_pieces import ScoopPieces
 from dlopt_deap.parallel.signals import scoop_is_running
