@@ -35,7 +35,7 @@ def test_later_steps_are_those_of_the_sums_over_all_gradients() -> None:
 @pytest.mark.parametrize(
     ("betas", "tolerance"),
     # Keras makes float32 of its learning rate and betas, which changes 0.9 and 0.999 but none of the others.
-    [((0.875, 1 - 2**-10), 1e-12), ((0.5, 0.75), 1e-12), ((0.0, 0.0), 1e-12), ((0.9, 0.999), 1e-6)],
+    [((0.875, 1 - 2**-10), 1e-12), ((0.5, 0.75), 1e-12), ((0.0, 0.0), 1e-12), ((0.9, 0.999), 1e-5)],
 )
 def test_many_steps_are_those_of_keras(betas: tuple[float, float], tolerance: float) -> None:
     import keras
