@@ -1,5 +1,6 @@
 """What every strategy promises, whatever its method."""
 
+import copy
 import json
 import random
 from collections.abc import Callable
@@ -116,6 +117,21 @@ def test_a_state_that_went_through_storage_goes_on_identically(make: Make, gener
         for one in (strategy, resumed):
             one.tell(vectors, sphere(vectors))
     assert dumps(strategy.state_dict(), {}) == dumps(resumed.state_dict(), {})
+
+
+@every_strategy
+def test_a_deep_copy_goes_on_identically_and_apart(make: Make) -> None:
+    rng, other_rng = random.Random(1), random.Random(1)
+    strategy, other = search(make(np.zeros(7)), 2, rng), search(make(np.zeros(7)), 2, other_rng)
+    copied = copy.deepcopy(strategy)
+    search(strategy, 3, random.Random(9))
+    assert dumps(search(copied, 3, rng).state_dict(), {}) == dumps(search(other, 3, other_rng).state_dict(), {})
+
+
+@every_strategy
+def test_a_strategy_begins_at_a_solution_as_at_its_vector(make: Make) -> None:
+    start = np.linspace(-1, 1, 7).astype(np.float32)
+    assert make(Solution(start, weights=(-1,))).to_dict() == make(start).to_dict()
 
 
 @every_strategy
