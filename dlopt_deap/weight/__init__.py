@@ -14,7 +14,13 @@ from dlopt_deap.weight.mutation import (
 )
 from dlopt_deap.weight.objective import Objective
 from dlopt_deap.weight.problem import WeightProblem
-from dlopt_deap.weight.strategies import DifferentialEvolution, OpenAIES, SeparableCMAES, Strategy
+from dlopt_deap.weight.strategies import (
+    DifferentialEvolution,
+    ExponentialDecay,
+    OpenAIES,
+    SeparableCMAES,
+    Strategy,
+)
 from dlopt_deap.weight.techniques import TECHNIQUES, technique
 from dlopt_deap.weight.toolbox import weight_toolbox
 
@@ -22,6 +28,7 @@ __all__ = [
     "TECHNIQUES",
     "DifferentialEvolution",
     "Encoding",
+    "ExponentialDecay",
     "Objective",
     "OpenAIES",
     "SeparableCMAES",
