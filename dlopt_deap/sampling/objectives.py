@@ -105,10 +105,10 @@ class AsymmetricError:
 
 @dataclass(frozen=True)
 class QuantileError:
-    """The mean pinball loss, which is least for forecasts of a quantile: the value that so many of the truths are below.
+    """The mean pinball loss, which is least for forecasts of a quantile: what so large a share of the truths is below.
 
-    The loss of one forecast p of y is ``quantile`` (y - p) where y >= p, and (1 - ``quantile``) (p - y) where y < p. For
-    the median it is half of the mean absolute error.
+    The loss of one forecast p of y is ``quantile`` (y - p) where y >= p, and (1 - ``quantile``) (p - y) where y < p.
+    For the median it is half of the mean absolute error.
 
     Attributes:
         quantile: The share of truths that should be below their forecast, between 0 and 1.

@@ -42,9 +42,7 @@ def sliding(model: Callable[[NDArray[np.float32]], NDArray[np.float32]], x: NDAr
 @pytest.mark.parametrize("columns", [1, 2])
 @pytest.mark.parametrize("units", [(5,), (6, 4)])
 @pytest.mark.parametrize("cell", CELLS)
-def test_a_closed_loop_is_what_keras_gives_window_after_window(
-    cell: str, units: tuple[int, ...], columns: int
-) -> None:
+def test_a_closed_loop_is_what_keras_gives_window_after_window(cell: str, units: tuple[int, ...], columns: int) -> None:
     spec = NetworkSpec(columns, units, columns, 5, cell=cell, activation="linear")
     weights, x = trained_like_weights(spec, 1), windows(spec, 2, 40)
     model = keras_model(spec, weights)
@@ -178,7 +176,7 @@ def test_steps_that_are_no_positive_whole_number_are_refused(steps: object) -> N
 
 
 def test_more_steps_than_a_series_may_have_rows_are_refused() -> None:
-    with pytest.raises(SettingError, match="`steps` must be a whole number of at most .*, or widen .*MAX_ROWS"):
+    with pytest.raises(SettingError, match=r"`steps` must be a whole number of at most .*, or widen .*MAX_ROWS"):
         predict_recursive(SPEC, np.zeros(SPEC.num_weights), windows(SPEC, 0), 10**12)
 
 
