@@ -2,6 +2,7 @@
 
 from dlopt_deap.weight.crossover import cx_blend, cx_layers, cx_neurons, cx_sbx, cx_uniform
 from dlopt_deap.weight.encoding import Encoding
+from dlopt_deap.weight.evolve import Evolved, evolve_weights
 from dlopt_deap.weight.groups import layer_of, neuron_of, per_layer
 from dlopt_deap.weight.inheritance import inherit_fitness
 from dlopt_deap.weight.mutation import (
@@ -20,6 +21,7 @@ from dlopt_deap.weight.toolbox import weight_toolbox
 __all__ = [
     "DifferentialEvolution",
     "Encoding",
+    "Evolved",
     "Objective",
     "OpenAIES",
     "SeparableCMAES",
@@ -30,6 +32,7 @@ __all__ = [
     "cx_neurons",
     "cx_sbx",
     "cx_uniform",
+    "evolve_weights",
     "inherit_fitness",
     "layer_of",
     "mut_gaussian",
