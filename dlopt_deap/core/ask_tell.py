@@ -18,8 +18,8 @@ from dlopt_deap.core.stateful import check_object_state, object_state, restore_o
 from dlopt_deap.errors import SettingError
 
 STRATEGY = (
-    "`strategy` must be an object with the methods `generate` and `update`, such as deap.cma.Strategy(centroid, sigma), "
-    "or a function that makes one around an individual, such as partial(cma.Strategy, sigma=0.5)"
+    "`strategy` must be an object with the methods `generate` and `update`, such as deap.cma.Strategy(centroid, "
+    "sigma), or a function that makes one around an individual, such as partial(cma.Strategy, sigma=0.5)"
 )
 
 

@@ -16,9 +16,11 @@ from dlopt_deap.weight.mutation import (
 from dlopt_deap.weight.objective import Objective
 from dlopt_deap.weight.problem import WeightProblem
 from dlopt_deap.weight.strategies import DifferentialEvolution, OpenAIES, SeparableCMAES, Strategy
+from dlopt_deap.weight.techniques import TECHNIQUES, technique
 from dlopt_deap.weight.toolbox import weight_toolbox
 
 __all__ = [
+    "TECHNIQUES",
     "DifferentialEvolution",
     "Encoding",
     "Evolved",
@@ -43,5 +45,6 @@ __all__ = [
     "mut_self_adaptive",
     "neuron_of",
     "per_layer",
+    "technique",
     "weight_toolbox",
 ]

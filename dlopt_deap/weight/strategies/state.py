@@ -71,8 +71,9 @@ class SavedState:
             raise self._error(f"hold what it was: {error}") from None
         if array.shape != shape:
             raise self._error(f"have `{name}` of the shape {shape}, got {array.shape}")
-        if not np.all((array >= low) & (array <= high)):
-            raise self._error(f"have finite numbers in [{low:g}, {high:g}] in `{name}`, got {shown(array)}")
+        wrong = ~((array >= low) & (array <= high))
+        if wrong.any():
+            raise self._error(f"have finite numbers in [{low:g}, {high:g}] in `{name}`, got {array[wrong][0]}")
         return array
 
     def _error(self, invariant: str) -> SettingError:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dlopt_deap.checks import check_array, shown
+from dlopt_deap.checks import check_array
 from dlopt_deap.errors import SettingError
 from dlopt_deap.seeding import numpy_generator
 from dlopt_deap.weight.strategies.state import SavedState
@@ -21,6 +21,9 @@ LARGEST: Final = 1e30
 
 SMALLEST: Final = 1e-30
 """No step-size begins smaller: what is divided by it needs room too."""
+
+FAILED: Final = 1e100
+"""The loss of an evaluation that failed, or a larger one."""
 
 
 class Strategy(ABC):
@@ -106,8 +109,7 @@ class Strategy(ABC):
         Args:
             vectors: The vectors in the order of ``ask``, as they were evaluated, perhaps clipped to bounds or rounded
                 to float32; shape (count, num_weights).
-            losses: Their losses, shape (count,): finite, lower is better. A failed evaluation has a very large one,
-                such as 1e100.
+            losses: Their losses, shape (count,): finite, lower is better. A failed evaluation has :data:`FAILED`.
 
         Raises:
             SettingError: If nothing was asked, a shape is another, or a number is not finite. Nothing is learned then.
@@ -191,10 +193,12 @@ class Strategy(ABC):
                 f"`{name}` must have the shape {shape}, as many as {self._name}.ask gave, got {array.shape}; tell all "
                 "that was asked, in its order."
             )
-        if not np.all(np.isfinite(array)):
+        wrong = ~np.isfinite(array)
+        if wrong.any():
             raise SettingError(
-                f"`{name}` must hold finite numbers, got {shown(array[~np.isfinite(array)][0])}; give a failed "
-                "evaluation a finite weight vector and a very large loss, such as 1e100."
+                f"`{name}` must hold finite numbers, got {array[wrong][0]} at position "
+                f"{int(np.argwhere(wrong)[0][0])}; give a failed evaluation a finite weight vector and the loss "
+                f"{FAILED:g}."
             )
         return array
 
