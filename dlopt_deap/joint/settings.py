@@ -20,8 +20,8 @@ from dlopt_deap.weight import Encoding, Evolved, Objective, OpenAIES, Strategy, 
 
 Weights = NDArray[np.float32]
 
-INNER_STRATEGY: Final = partial(OpenAIES, sigma=0.1, population_size=32, learning_rate=0.1)
-"""What came furthest in some hundreds of evaluations; see ``docs/joint.md``."""
+INNER_STRATEGY: Final = partial(OpenAIES, sigma=0.05, population_size=16, learning_rate=0.1)
+"""What came furthest in some hundreds of evaluations, of what ``benchmarks/inner_strategies.py`` compares."""
 
 
 @dataclass(frozen=True)

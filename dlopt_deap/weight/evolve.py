@@ -82,6 +82,7 @@ def evolve_weights(
     encoding = Encoding(objective.spec) if encoding is None else encoding
     _check_fit(objective, strategy, encoding)
     left = check_integer("max_evaluations", max_evaluations, low=0)
+    check_integer("seed", seed, low=0)
     strategy = copy.deepcopy(strategy)
     rng = random.Random(derive(seed, "evolution"))
     vectors = _within(encoding, strategy.centroid[np.newaxis])
