@@ -15,7 +15,13 @@ from dlopt_deap.weight.mutation import (
 )
 from dlopt_deap.weight.objective import Objective
 from dlopt_deap.weight.problem import WeightProblem
-from dlopt_deap.weight.strategies import DifferentialEvolution, OpenAIES, SeparableCMAES, Strategy
+from dlopt_deap.weight.strategies import (
+    DifferentialEvolution,
+    ExponentialDecay,
+    OpenAIES,
+    SeparableCMAES,
+    Strategy,
+)
 from dlopt_deap.weight.techniques import TECHNIQUES, technique
 from dlopt_deap.weight.toolbox import weight_toolbox
 
@@ -24,6 +30,7 @@ __all__ = [
     "DifferentialEvolution",
     "Encoding",
     "Evolved",
+    "ExponentialDecay",
     "Objective",
     "OpenAIES",
     "SeparableCMAES",

@@ -12,7 +12,7 @@ from dlopt_deap.checks import check_choice, check_integer, check_number, shown
 from dlopt_deap.core.description import plain
 from dlopt_deap.data import Split, TimeSeries
 from dlopt_deap.errors import SettingError
-from dlopt_deap.networks import NetworkSpec, predict
+from dlopt_deap.networks import NetworkSpec, predict, predict_recursive
 from dlopt_deap.sampling import METRICS
 from dlopt_deap.sampling.metrics import Metric
 from dlopt_deap.seeding import generator
@@ -75,7 +75,7 @@ class Objective:
     def metrics(self) -> dict[str, Metric]:
         """The errors, by their names."""
         single = isinstance(self.metric, str) or not isinstance(self.metric, Sequence)
-        named = [_named(one) for one in ([self.metric] if single else self.metric)]  # type: ignore[union-attr,list-item]
+        named = [_named(one) for one in ([self.metric] if single else self.metric)]  # type: ignore[union-attr]
         if not named or len(dict(named)) != len(named):
             raise SettingError(f"`metric` must name at least one error, each once, got {shown(self.metric)}.")
         return dict(named)
@@ -121,7 +121,8 @@ class Objective:
         """Give what is added to the errors of each vector for the size of its weights: shape (samples,)."""
         if not self.weight_decay:
             return np.zeros(len(vectors))
-        return self.weight_decay * np.square(vectors, dtype=np.float64).sum(axis=1)
+        squares: Errors = np.square(vectors, dtype=np.float64).sum(axis=1)
+        return self.weight_decay * squares
 
     def to_dict(self) -> dict[str, Any]:
         """Give the objective as JSON values."""

@@ -66,11 +66,11 @@ def _random(size: int, sigma: float) -> ModelOptimization:  # noqa: ARG001 - it 
 
 
 TECHNIQUES: Final = {
-    "openai_es": Kind(_openai_es, 64, 0.05),
+    "openai_es": Kind(_openai_es, 64, 0.03),
     "separable_cma_es": Kind(_separable_cma_es, 32, 0.1),
     "cma_es": Kind(_cma_es, 32, 0.1, least=4, keeps_covariances=True),
     "one_plus_lambda": Kind(_one_plus_lambda, 8, 0.1, least=1, keeps_covariances=True),
-    "differential_evolution": Kind(_differential_evolution, 64, 0.3, least=4),
+    "differential_evolution": Kind(_differential_evolution, 64, 0.5, least=4),
     "genetic": Kind(_genetic, 256, 0.05),
     "random": Kind(_random, 64, 1.0, least=1),
 }

@@ -50,7 +50,7 @@ class OpenAIES(Strategy):
     def __init__(
         self,
         centroid: ArrayLike,
-        sigma: float | ExponentialDecay = 0.05,
+        sigma: float | ExponentialDecay = 0.03,
         population_size: int = 64,
         learning_rate: float | ExponentialDecay = 0.05,
         weight_decay: float = 0.0,

@@ -60,7 +60,7 @@ class SeparableCMAES(Strategy):
         True
     """
 
-    def __init__(self, centroid: ArrayLike, sigma: float = 0.5, population_size: int | None = None) -> None:
+    def __init__(self, centroid: ArrayLike, sigma: float = 0.1, population_size: int | None = None) -> None:
         from cmaes import SepCMA
 
         super().__init__(centroid)
