@@ -36,8 +36,8 @@ class JointProblem(ArchitectureProblem):
     Args:
         series: The time series.
         space: The limits of the search.
-        targets: What is optimised: errors to minimise (``mae``, ``median_ae``, ``mse``, ``rmse`` in scaled units, ``mape``,
-            ``smape`` in the series' own) and costs (``num_weights``, ``multiply_adds``, ``look_back``).
+        targets: What is optimised: errors to minimise (``mae``, ``median_ae``, ``mse``, ``rmse`` in scaled units,
+            ``mape``, ``smape`` in the series' own) and costs (``num_weights``, ``multiply_adds``, ``look_back``).
         inner_evaluations: Weight vectors evaluated for each architecture.
         inheritance: ``"lamarckian"``: children begin with the weights that their parents evolved, as far as these fit;
             ``"baldwinian"``: children begin anew, and what their parents learnt counted for the fitness alone.

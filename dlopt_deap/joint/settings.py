@@ -17,11 +17,12 @@ from dlopt_deap.networks.initializers import INITIALIZERS
 from dlopt_deap.sampling import METRICS
 from dlopt_deap.sampling.metrics import Metric
 from dlopt_deap.weight import Encoding, Evolved, Objective, OpenAIES, Strategy, evolve_weights
+from dlopt_deap.weight.evolve import strategy_around
 
 Weights = NDArray[np.float32]
 
 INNER_STRATEGY: Final = partial(OpenAIES, sigma=0.05, population_size=16, learning_rate=0.1)
-"""What came furthest in some hundreds of evaluations, of what ``benchmarks/inner_strategies.py`` compares."""
+"""What came furthest in some hundreds of evaluations, of what ``benchmarks/joint_search.py --inner`` compares."""
 
 
 @dataclass(frozen=True)
@@ -65,19 +66,7 @@ class InnerEvolution:
         Raises:
             SettingError: If it makes none.
         """
-        wanted = (
-            "`strategy` must make a strategy of dlopt_deap.weight around a vector of weights, such as "
-            "partial(OpenAIES, sigma=0.1)"
-        )
-        if not callable(self.strategy):
-            raise SettingError(f"{wanted}, got {shown(self.strategy)}.")
-        try:
-            strategy = self.strategy(start)
-        except TypeError as error:
-            raise SettingError(f"{wanted}, but it raises: {error}.") from error
-        if not isinstance(strategy, Strategy):
-            raise SettingError(f"{wanted}, got a function that makes {shown(strategy)}.")
-        return strategy
+        return strategy_around(self.strategy, start)
 
     def objective(self, series: TimeSeries, spec: NetworkSpec) -> Objective:
         """Give what the weights of a network are evolved for."""

@@ -2,12 +2,14 @@
 
 import copy
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dlopt_deap.checks import check_integer
+from dlopt_deap.checks import check_integer, shown
 from dlopt_deap.core import WORST
 from dlopt_deap.errors import SettingError
 from dlopt_deap.seeding import derive
@@ -112,6 +114,31 @@ def check_evolvable(objective: Objective) -> None:
             f"The best of all generations is kept, so all must be judged on all windows, got a `batch_size` of "
             f"{objective.batch_size}; leave it out, or use `AskTell` with a `WeightProblem`."
         )
+
+
+def strategy_around(make: Callable[[Any], Strategy], start: Weights) -> Strategy:
+    """Make a strategy around a vector of shape (num_weights,).
+
+    Args:
+        make: A class of strategies, or a function that makes one, such as ``partial(OpenAIES, sigma=0.1)``.
+        start: The vector.
+
+    Raises:
+        SettingError: If it makes none.
+    """
+    wanted = (
+        "`strategy` must make a strategy of dlopt_deap.weight around a vector of weights, such as "
+        "partial(OpenAIES, sigma=0.1)"
+    )
+    if not callable(make):
+        raise SettingError(f"{wanted}, got {shown(make)}.")
+    try:
+        strategy = make(start)
+    except TypeError as error:
+        raise SettingError(f"{wanted}, but it raises: {error}.") from error
+    if not isinstance(strategy, Strategy):
+        raise SettingError(f"{wanted}, got a function that makes {shown(strategy)}.")
+    return strategy
 
 
 def _check_fit(objective: Objective, strategy: object, encoding: Encoding) -> None:

@@ -132,3 +132,8 @@ def test_evolution_keeps_to_the_bounds() -> None:
 def test_what_does_not_fit_is_refused(finish: Any, objective: Objective, weights: Any, message: str) -> None:
     with pytest.raises(SettingError, match=message):
         finish(objective, weights, 10)
+
+
+def test_a_strategy_that_is_none_is_refused() -> None:
+    with pytest.raises(SettingError, match=r"must make a strategy .*, got 'openai_es'"):
+        evolve_from_trained(Objective(SERIES, SPEC), initial_weights(SPEC), 10, "openai_es")  # type: ignore[arg-type]

@@ -10,6 +10,7 @@ import pytest
 from dlopt_deap.data import TimeSeries, sine
 from dlopt_deap.errors import SettingError
 from dlopt_deap.networks import NetworkSpec, initial_weights
+from dlopt_deap.seeding import random_state, seed_run
 from dlopt_deap.weight import (
     DifferentialEvolution,
     Encoding,
@@ -79,13 +80,11 @@ def test_of_a_last_generation_that_does_not_fit_the_strategy_is_told_nothing_but
 
 @pytest.mark.parametrize("make", STRATEGIES)
 def test_the_same_arguments_give_the_same_bits_and_no_stream_outside_moves(make: Any) -> None:
-    python, numpy_state = random.getstate(), np.random.get_state()
+    streams = str(random_state())
     strategy = make()
     one = evolve_weights(Objective(SERIES, SPEC), strategy, 60, seed=1)
-    assert random.getstate() == python
-    assert str(np.random.get_state()) == str(numpy_state)
-    random.seed(5)
-    np.random.seed(5)
+    assert str(random_state()) == streams
+    seed_run(5)
     again = evolve_weights(Objective(SERIES, SPEC), strategy, 60, seed=1, threads=2)
     assert np.array_equal(one.weights, again.weights)
     assert one.history == again.history
