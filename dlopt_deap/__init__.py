@@ -9,8 +9,9 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dlopt_deap import architecture, core, data, networks, parallel, plots, sampling, storage, tools
+    from dlopt_deap import architecture, core, data, joint, networks, parallel, plots, sampling, storage, tools, weight
     from dlopt_deap.core import (
+        AskTell,
         Evolution,
         ModelOptimization,
         Problem,
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
     from dlopt_deap.data import TimeSeries
     from dlopt_deap.errors import DloptError, DloptWarning
     from dlopt_deap.networks import NetworkSpec
+    from dlopt_deap.weight import WeightProblem
 
 __all__ = [
+    "AskTell",
     "DloptError",
     "DloptWarning",
     "Evolution",
@@ -37,24 +40,38 @@ __all__ = [
     "Stop",
     "TimeSeries",
     "Values",
+    "WeightProblem",
     "__version__",
     "architecture",
     "core",
     "data",
+    "joint",
     "networks",
     "parallel",
     "plots",
     "sampling",
     "storage",
     "tools",
+    "weight",
 ]
 
 _HOMES = {
     **dict.fromkeys(("DloptError", "DloptWarning"), "errors"),
     "TimeSeries": "data",
     "NetworkSpec": "networks",
+    "WeightProblem": "weight",
     **dict.fromkeys(
-        ("Evolution", "ModelOptimization", "Problem", "RandomSearch", "Result", "Solution", "Stop", "Values"),
+        (
+            "AskTell",
+            "Evolution",
+            "ModelOptimization",
+            "Problem",
+            "RandomSearch",
+            "Result",
+            "Solution",
+            "Stop",
+            "Values",
+        ),
         "core",
     ),
 }

@@ -50,6 +50,8 @@ class Inheriting:
 def inherit_weights(toolbox: base.Toolbox) -> base.Toolbox:
     """Let the children of a toolbox inherit trained weights; for a ``TrainingProblem`` with ``inherit=True``.
 
+    The toolbox of a ``JointProblem`` comes with it.
+
     Args:
         toolbox: The toolbox, whose ``mate`` and ``mutate`` are changed; register your own before.
 
@@ -90,6 +92,18 @@ def overlay(spec: NetworkSpec, weights: Weights, old_spec: NetworkSpec, old_weig
         gates = 1 if position >= common else _gates(spec, position // 3)
         _overlay_gates(array, old, gates)
     return spec.pack(arrays)
+
+
+def with_inherited(solution: Any, spec: NetworkSpec, weights: Weights) -> Weights:
+    """Write what a solution inherited over the initial weights of its network; an orphan keeps these.
+
+    Args:
+        solution: The solution.
+        spec: Its network.
+        weights: The initial weights, shape (num_weights,).
+    """
+    inherited = getattr(solution, "inherited", None)
+    return weights if inherited is None else overlay(spec, weights, *inherited)
 
 
 def with_trained(values: Values, spec: NetworkSpec, weights: Weights) -> Values:

@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dlopt_deap.architecture.memetic import overlay, with_trained
-from dlopt_deap.architecture.problem import COSTS, ArchitectureProblem
+from dlopt_deap.architecture.memetic import with_inherited, with_trained
+from dlopt_deap.architecture.problem import ArchitectureProblem
 from dlopt_deap.architecture.space import TRAINING_GENES, Space
+from dlopt_deap.architecture.validation import check_error_targets, validation_values
 from dlopt_deap.checks import check_choice, check_integer
-from dlopt_deap.core import Values, forecast_errors
+from dlopt_deap.core import Values
 from dlopt_deap.data import TimeSeries
 from dlopt_deap.networks import Training, TrainingSettings, choose_engine, initial_weights, train
-from dlopt_deap.sampling import METRICS
 from dlopt_deap.seeding import derive
 
 FINAL_PATIENCE = 25
@@ -66,8 +66,7 @@ class TrainingProblem(ArchitectureProblem):
         inherit: bool = False,
     ) -> None:
         super().__init__(series, space, {"mae": -1} if targets is None else targets)
-        for name in self.targets:
-            check_choice("targets", name, (*METRICS, *COSTS))
+        check_error_targets(self.targets, series)
         self.epochs = check_integer("epochs", epochs, low=1)
         self.repeats = check_integer("repeats", repeats, low=1)
         self.final_epochs = check_integer("final_epochs", final_epochs, low=1)
@@ -76,9 +75,6 @@ class TrainingProblem(ArchitectureProblem):
         self.engine = check_choice("engine", engine, ("auto", "native", "keras"))
         self.inherit = inherit
         self.series.training.windows(space.look_back[1])
-        if "mape" in self.targets:  # refused now where a true value is zero, of which there is no percentage
-            truth = series.validation.to_own_units(series.validation.windows(1)[1]).astype(np.float32)
-            METRICS["mape"](truth[np.newaxis], truth)
 
     def train(
         self, solution: Sequence[Any], epochs: int, seed: int, weights: ArrayLike | None = None, **changes: Any
@@ -136,22 +132,13 @@ class TrainingProblem(ArchitectureProblem):
         self.train(self.space.smallest(), epochs=1, seed=0)
 
     def _start(self, solution: Sequence[Any], seed: int) -> NDArray[np.float32] | None:
-        """Give what a training begins with: ``None``, or initial weights under those inherited."""
-        inherited = getattr(solution, "inherited", None) if self.inherit else None
-        if inherited is None:
+        """Give what a training begins with: initial weights under those inherited, or ``None`` if nothing ever is."""
+        if not self.inherit:
             return None
         spec = self.decode(solution)
-        return overlay(spec, initial_weights(spec, self.training.initializer, seed), *inherited)
+        return with_inherited(solution, spec, initial_weights(spec, self.training.initializer, seed))
 
     def _values(self, solution: Sequence[Any], trainings: Sequence[Training]) -> Values:
         """Give the mean errors on the validation split, and their spread."""
-        spec = self.decode(solution)
-        errors = [forecast_errors(self.series.validation, spec, training.weights) for training in trainings]
-        means = {name: float(np.mean([one[name] for one in errors])) for name in METRICS}
-        metrics: dict[str, Any] = {name: means[name] for name in METRICS if np.isfinite(means[name])}
-        if len(errors) > 1:
-            spread = {f"{name}_std": float(np.std([one[name] for one in errors])) for name in METRICS}
-            metrics |= {name: value for name, value in spread.items() if np.isfinite(value)}
-        metrics |= {"epochs": sum(training.epochs for training in trainings), "engine": trainings[0].engine}
-        known = means | self.costs(solution)
-        return Values([known[name] for name in self.targets], metrics)
+        done = {"epochs": sum(training.epochs for training in trainings), "engine": trainings[0].engine}
+        return validation_values(self, solution, [training.weights for training in trainings], done)

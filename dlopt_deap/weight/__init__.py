@@ -2,6 +2,7 @@
 
 from dlopt_deap.weight.crossover import cx_blend, cx_layers, cx_neurons, cx_sbx, cx_uniform
 from dlopt_deap.weight.encoding import Encoding
+from dlopt_deap.weight.evolve import Evolved, evolve_weights
 from dlopt_deap.weight.groups import layer_of, neuron_of, per_layer
 from dlopt_deap.weight.inheritance import inherit_fitness
 from dlopt_deap.weight.mutation import (
@@ -28,6 +29,7 @@ __all__ = [
     "TECHNIQUES",
     "DifferentialEvolution",
     "Encoding",
+    "Evolved",
     "ExponentialDecay",
     "Objective",
     "OpenAIES",
@@ -39,6 +41,7 @@ __all__ = [
     "cx_neurons",
     "cx_sbx",
     "cx_uniform",
+    "evolve_weights",
     "inherit_fitness",
     "layer_of",
     "mut_gaussian",

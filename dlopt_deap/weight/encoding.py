@@ -67,9 +67,8 @@ class Encoding:
             most = np.full(self.spec.num_weights, np.finfo(np.float32).max, np.float32)
             return -most, most
         pairs = _pairs(self.bounds)
-        low, high = (per_layer(self.spec, [pair[end] for pair in pairs], "bounds") for end in (0, 1))
-        if len(pairs) == 1:
-            low, high = (per_layer(self.spec, pairs[0][end], "bounds") for end in (0, 1))
+        ends = zip(*pairs, strict=True)
+        low, high = (per_layer(self.spec, end if len(pairs) > 1 else end[0], "bounds") for end in ends)
         return low.astype(np.float32), high.astype(np.float32)
 
     def draw(self, rng: Any = random) -> Vector:

@@ -1,0 +1,58 @@
+"""Fitness by the error of trained networks on the validation split, however they came by their weights."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlopt_deap.architecture.problem import COSTS, ArchitectureProblem
+from dlopt_deap.checks import check_choice
+from dlopt_deap.core import Values, forecast_errors
+from dlopt_deap.data import TimeSeries
+from dlopt_deap.sampling import METRICS
+
+
+def check_error_targets(targets: Iterable[str], series: TimeSeries) -> None:
+    """Refuse targets that are neither errors of a forecast nor costs of an architecture.
+
+    Args:
+        targets: Their names.
+        series: The series that is forecast.
+
+    Raises:
+        SettingError: If a target is unknown, or a percentage of a true value that is zero.
+    """
+    names = list(targets)
+    for name in names:
+        check_choice("targets", name, (*METRICS, *COSTS))
+    if "mape" in names:  # refused now where a true value is zero, of which there is no percentage
+        truth = series.validation.to_own_units(series.validation.windows(1)[1]).astype(np.float32)
+        METRICS["mape"](truth[np.newaxis], truth)
+
+
+def validation_values(
+    problem: ArchitectureProblem,
+    solution: Sequence[Any],
+    weights: Sequence[NDArray[np.float32]],
+    metrics: dict[str, Any],
+) -> Values:
+    """Give the mean errors of a solution's network on the validation split, and its costs.
+
+    Args:
+        problem: Says which of them are targets.
+        solution: The solution.
+        weights: One or more weight vectors of its network, each of shape (num_weights,).
+        metrics: What else is worth keeping of how they came about.
+
+    Returns:
+        The targets' values. Their metrics hold every error, with its standard deviation if there are several vectors.
+    """
+    spec = problem.decode(solution)
+    errors = [forecast_errors(problem.series.validation, spec, vector) for vector in weights]
+    found = {name: float(np.mean([one[name] for one in errors])) for name in METRICS}
+    known = found | problem.costs(solution)
+    if len(errors) > 1:
+        found |= {f"{name}_std": float(np.std([one[name] for one in errors])) for name in METRICS}
+    kept = {name: value for name, value in found.items() if np.isfinite(value)}
+    return Values([known[name] for name in problem.targets], kept | metrics)
