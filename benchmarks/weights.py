@@ -110,7 +110,8 @@ def measure(network: str, entries: dict[str, Entry], settings: argparse.Namespac
         variants, differences = prepare(task, entries, processes)
         rates: dict[str, list[float]] = {name: [] for name in entries}
         limits = []
-        for _ in range(settings.rounds):
+        for number in range(settings.rounds):
+            print(f"{network}: round {number + 1} of {settings.rounds}", file=sys.stderr, flush=True)
             for name in entries:
                 rates[name].append(processes[name].call(contestants.measure, settings.seconds))
             limits.append(processes["limit"].call(contestants.limit, task))
@@ -222,9 +223,12 @@ def main(arguments: list[str] | None = None) -> None:
     """Measure, print, and write the JSON file."""
     settings = parse(arguments)
     entries = chosen_entries(settings.only)
-    results = {network: measure(network, entries, settings) for network in settings.networks}
-    for result in results.values():
-        print_table(result)
+    if not entries:
+        sys.exit(f"No contestant is left; there are: {'; '.join(ENTRIES)}.")
+    results = {}
+    for network in settings.networks:
+        results[network] = measure(network, entries, settings)
+        print_table(results[network])
     about = {"processor": platform.machine(), "cores": CORES, "rounds": settings.rounds, "versions": versions()}
     settings.json.parent.mkdir(parents=True, exist_ok=True)
     settings.json.write_text(json.dumps({"about": about, "networks": results}, indent=2) + "\n", encoding="utf-8")
