@@ -6,7 +6,7 @@ from deap import base, tools
 
 from dlopt_deap.architecture import operators
 from dlopt_deap.architecture.space import Space
-from dlopt_deap.core import Problem, sel_dominance_tournament
+from dlopt_deap.core import Problem, register_selection
 
 
 def architecture_toolbox(problem: Problem, space: Space, seed: int = 0, **overrides: Any) -> base.Toolbox:
@@ -27,14 +27,7 @@ def architecture_toolbox(problem: Problem, space: Space, seed: int = 0, **overri
     problem.register_evaluate(toolbox, seed)
     toolbox.register("mutate", operators.mut_architecture, space=space, sigma=3.0, indpb=0.2, lengthpb=0.3)
     toolbox.register("mate", operators.cx_layers, space=space)
-    if len(problem.targets) == 1:
-        toolbox.register("select", tools.selTournament, tournsize=2)
-        toolbox.register("select_parents", tools.selTournament, tournsize=2)
-        toolbox.register("select_survivors", tools.selBest)
-    else:
-        toolbox.register("select", tools.selNSGA2)
-        toolbox.register("select_parents", sel_dominance_tournament)
-        toolbox.register("select_survivors", tools.selNSGA2)
+    register_selection(toolbox, len(problem.targets))
     for alias, function in overrides.items():
         toolbox.register(alias, function)
     return toolbox

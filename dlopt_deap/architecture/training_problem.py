@@ -30,8 +30,8 @@ class TrainingProblem(ArchitectureProblem):
     Args:
         series: The time series.
         space: The limits of the search; its ``dropout``, ``learning_rate`` and ``batch_size`` go before ``training``.
-        targets: What is optimised: errors to minimise (``mae``, ``mse``, ``rmse`` in scaled units, ``mape``, ``smape``
-            in the series' own) and costs (``num_weights``, ``multiply_adds``, ``look_back``).
+        targets: What is optimised: errors to minimise (``mae``, ``mse``, ``rmse``, ``median_ae`` in scaled units,
+            ``mape``, ``smape`` in the series' own) and costs (``num_weights``, ``multiply_adds``, ``look_back``).
         epochs: Epochs of a training during the search.
         repeats: Trainings an evaluation, from different initial weights; the fitness is their mean.
         final_epochs: The most epochs of a final training, which ends by early stopping.

@@ -1,6 +1,7 @@
 """Problems, solutions, techniques and results: what a search is, whatever it searches."""
 
-from dlopt_deap.core.algorithms import SelfAdjustingMuPlusLambda, ea_mu_comma_lambda, ea_mu_plus_lambda
+from dlopt_deap.core.algorithms import ea_mu_comma_lambda, ea_mu_plus_lambda, ea_truncation
+from dlopt_deap.core.ask_tell import AskTell
 from dlopt_deap.core.evolution import Evolution
 from dlopt_deap.core.forecast import Forecast, compare_forecasts, forecast_errors
 from dlopt_deap.core.guard import Guarded, succeeded
@@ -11,13 +12,15 @@ from dlopt_deap.core.problem import Problem
 from dlopt_deap.core.random_search import RandomSearch
 from dlopt_deap.core.result import Candidate, Result, rank
 from dlopt_deap.core.search import Search
-from dlopt_deap.core.selection import sel_dominance_tournament
+from dlopt_deap.core.selection import register_selection, sel_dominance_tournament
+from dlopt_deap.core.self_adjusting import SelfAdjustingMuPlusLambda
 from dlopt_deap.core.signals import Interrupts
 from dlopt_deap.core.solution import WORST, Fitness, Provenance, Solution, Values, has_failed
 from dlopt_deap.core.stop import Stop
 
 __all__ = [
     "WORST",
+    "AskTell",
     "Candidate",
     "Evolution",
     "Fitness",
@@ -38,11 +41,13 @@ __all__ = [
     "compare_forecasts",
     "ea_mu_comma_lambda",
     "ea_mu_plus_lambda",
+    "ea_truncation",
     "first_front",
     "forecast_errors",
     "has_failed",
     "knee",
     "rank",
+    "register_selection",
     "sel_dominance_tournament",
     "succeeded",
 ]

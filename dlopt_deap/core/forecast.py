@@ -65,7 +65,7 @@ class Forecast:
 
 
 def forecast_errors(split: Split, spec: NetworkSpec, weights: ArrayLike) -> dict[str, float]:
-    """Measure a network on a split: ``mae``, ``mse``, ``rmse`` in scaled units, ``mape``, ``smape`` in own units.
+    """Measure a network on a split: ``mape`` and ``smape`` in own units, all others of ``METRICS`` in scaled units.
 
     Args:
         split: The rows to forecast.

@@ -100,7 +100,8 @@ class Journal:
             for index, values in batch:
                 position = missing[index]
                 done[position] = values
-                rows.append(self._row(stage, numbers[index], generation, individuals[position], values))
+                if self._is_worth_writing(stage, values):
+                    rows.append(self._row(stage, numbers[index], generation, individuals[position], values))
             self._write(rows)
             while place in done:
                 yield done.pop(place)
@@ -175,12 +176,15 @@ class Journal:
         return values
 
     def _write(self, rows: list[Evaluation]) -> None:
-        """Write rows down, if there is where to, and if making them again would cost more."""
+        """Write rows down, if there are any."""
+        if self.run is not None and rows:
+            self.run.write_evaluations(rows)
+
+    def _is_worth_writing(self, stage: str, values: Values) -> bool:
+        """Whether there is where to write an evaluation, and making it again would cost more than writing it."""
         if self.run is None:
-            return
-        worth = [row for row in rows if not self.cheap or row.stage != SEARCH or row.seconds >= WORTH_WRITING]
-        if worth:
-            self.run.write_evaluations(worth)
+            return False
+        return not self.cheap or stage != SEARCH or values.provenance.seconds >= WORTH_WRITING
 
 
 def _registered(map_: Callable[..., Iterable[Any]]) -> Callable[..., Iterable[Any]]:

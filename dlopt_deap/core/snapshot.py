@@ -115,7 +115,7 @@ def restore_snapshot(snapshot: Snapshot, search: Search, technique: Technique, c
             search.logbook.record(**row)
         technique.load_state_dict(search, state["technique"])
         _restore_callbacks(callbacks, state["callbacks"])
-        restore_toolbox_state(search.toolbox, state["toolbox"])
+        restore_toolbox_state(search.toolbox, state["toolbox"], template)
         set_random_state(state["random"])
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError) as error:
         if isinstance(error, DloptError):

@@ -10,12 +10,17 @@ import numpy as np
 from deap import base
 
 from dlopt_deap.core.description import NOT_DESCRIBED
+from dlopt_deap.core.individuals import individual_state, restore_individual
 from dlopt_deap.core.problem import Problem
 from dlopt_deap.errors import RunFolderError, SettingError
 from dlopt_deap.storage.codec import dumps
 
 GLOBAL_STREAMS = (random.random.__self__, np.random.normal.__self__)  # type: ignore[attr-defined]
 """The owners of the functions of Python's ``random`` and of numpy's global generator, which a snapshot has anyway."""
+
+
+INDIVIDUAL = "an individual"
+"""Marks the state of an individual among the attributes of an object."""
 
 
 def has_state(owner: Any) -> bool:
@@ -29,7 +34,7 @@ def toolbox_state(toolbox: base.Toolbox) -> dict[str, Any]:
     Returns:
         For each object, by the first alias that belongs to it, what its ``state_dict()`` gives, or else its attributes.
     """
-    return {alias: _state(owner) for alias, owner in _owners(toolbox).items()}
+    return {alias: object_state(owner) for alias, owner in _owners(toolbox).items()}
 
 
 def check_toolbox_state(toolbox: base.Toolbox) -> None:
@@ -39,17 +44,16 @@ def check_toolbox_state(toolbox: base.Toolbox) -> None:
         SettingError: If it cannot, naming the alias.
     """
     for alias, owner in _owners(toolbox).items():
-        try:
-            dumps(_state(owner), {})
-        except SettingError as error:
-            raise SettingError(
-                f"`toolbox.{alias}` belongs to an object of {type(owner).__name__}, whose state a run folder cannot "
-                f"save: {error} Give it the methods `state_dict` and `load_state_dict`, or run without a folder."
-            ) from error
+        check_object_state(owner, f"`toolbox.{alias}`")
 
 
-def restore_toolbox_state(toolbox: base.Toolbox, states: Mapping[str, Any]) -> None:
+def restore_toolbox_state(toolbox: base.Toolbox, states: Mapping[str, Any], template: Any) -> None:
     """Give the objects behind a toolbox's functions their state back.
+
+    Args:
+        toolbox: The toolbox.
+        states: What :func:`toolbox_state` gave.
+        template: An individual such as the objects may hold.
 
     Raises:
         RunFolderError: If there are other objects now.
@@ -61,7 +65,7 @@ def restore_toolbox_state(toolbox: base.Toolbox, states: Mapping[str, Any]) -> N
             "give the same toolbox."
         )
     for alias, owner in owners.items():
-        _set_state(owner, states[alias])
+        restore_object(owner, states[alias], template)
 
 
 def _owners(toolbox: base.Toolbox) -> dict[str, Any]:
@@ -86,8 +90,8 @@ def _owner(function: Any) -> Any:
     return owner if known or has_state(owner) or getattr(owner, "__dict__", None) else None
 
 
-def _state(owner: Any) -> Any:
-    """Give the state of an object as plain values, as far as it has only such."""
+def object_state(owner: Any) -> Any:
+    """Give the state of an object as plain values, as far as it has only such, and individuals."""
     if has_state(owner):
         return owner.state_dict()
     if isinstance(owner, random.Random):
@@ -96,11 +100,42 @@ def _state(owner: Any) -> Any:
         return owner.bit_generator.state
     if isinstance(owner, np.random.RandomState):
         return owner.get_state(legacy=False)
-    return dict(vars(owner))
+    return {
+        name: {INDIVIDUAL: individual_state(value)} if hasattr(value, "fitness") else value
+        for name, value in vars(owner).items()
+    }
 
 
-def _set_state(owner: Any, state: Any) -> None:
-    """Set the state of an object; of attributes only those that it has."""
+def check_object_state(owner: Any, name: str) -> None:
+    """See that the state of an object can be saved.
+
+    Args:
+        owner: The object.
+        name: What belongs to it, for a message.
+
+    Raises:
+        SettingError: If it cannot.
+    """
+    try:
+        dumps(object_state(owner), {})
+    except SettingError as error:
+        raise SettingError(
+            f"{name} belongs to an object of {type(owner).__name__}, whose state a run folder cannot save: {error} "
+            "Give it the methods `state_dict` and `load_state_dict`, or run without a folder."
+        ) from error
+
+
+def restore_object(owner: Any, state: Any, template: Any) -> None:
+    """Give an object the state back that :func:`object_state` gave; of attributes only those that it has.
+
+    Args:
+        owner: The object.
+        state: Its state.
+        template: An individual of the kind that it may hold.
+
+    Raises:
+        RunFolderError: If it is the state of another kind of object.
+    """
     if has_state(owner):
         owner.load_state_dict(state)
     elif isinstance(owner, random.Random):
@@ -112,4 +147,10 @@ def _set_state(owner: Any, state: Any) -> None:
     elif vars(owner).keys() != state.keys():
         raise RunFolderError(f"The run holds other attributes of {type(owner).__name__} than it has.")
     else:
-        vars(owner).update(state)
+        vars(owner).update({name: _attribute(value, template) for name, value in state.items()})
+
+
+def _attribute(value: Any, template: Any) -> Any:
+    """Give the value of an attribute: an individual, if it was one."""
+    is_individual = isinstance(value, dict) and value.keys() == {INDIVIDUAL}
+    return restore_individual(value[INDIVIDUAL], template) if is_individual else value

@@ -69,10 +69,47 @@ class Split:
             ((16, 3, 1), [61.0, 62.0, 63.0], [64.0])
         """
         first = self._first_target(check_integer("look_back", look_back, low=1))
-        self._check_size(self.rows.stop - first, look_back)
         inputs = self.series.scaled_inputs[first - look_back : self.rows.stop - 1]
+        self._check_size((self.rows.stop - first) * look_back * inputs.shape[1], f"a look-back of {look_back}")
         x = sliding_window_view(inputs, look_back, axis=0).transpose(0, 2, 1)
         return x, self.series.scaled_targets[first : self.rows.stop]
+
+    def horizon_windows(self, look_back: int, horizon: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return what a network reads and the ``horizon`` rows that it has to forecast from it, both in scaled units.
+
+        The window of row r is that of :meth:`windows`; what follows it are the rows r ... r + ``horizon`` - 1, and r
+        takes part if all of them lie in the split. So there are ``horizon - 1`` windows less than of one row, and
+        every look-back is judged on the same rows here too.
+
+        Args:
+            look_back: Rows in a window, from 1 to ``max_look_back``.
+            horizon: Rows to forecast from each window, from 1 to the number of windows of one row.
+
+        Returns:
+            ``x``, shape (windows, look_back, inputs), float32, and ``y``, shape (windows, horizon, targets), float32:
+            read-only views of the series (no copy is made).
+
+        Raises:
+            SettingError: If ``look_back`` or ``horizon`` is no whole number of at least 1.
+            DataError: If there are too few rows for so long a window or horizon, or the windows would take too much
+                memory.
+
+        Examples:
+            >>> from dlopt_deap.data import TimeSeries
+            >>> x, y = TimeSeries(np.arange(100.0)).validation.horizon_windows(3, 2)
+            >>> x.shape, x[0, :, 0].tolist(), y[0, :, 0].tolist()
+            ((15, 3, 1), [61.0, 62.0, 63.0], [64.0, 65.0])
+        """
+        horizon = check_integer("horizon", horizon, low=1)
+        x, y = self.windows(look_back)
+        if horizon > len(y):
+            raise DataError(
+                f"`horizon` must be at most {len(y)} with a look-back of {look_back} for {self._where}, got {horizon}; "
+                "forecast fewer rows, or use a longer series."
+            )
+        count = len(y) - horizon + 1
+        self._check_size(count * horizon * y.shape[1], f"a horizon of {horizon}")
+        return x[:count], sliding_window_view(y, horizon, axis=0).transpose(0, 2, 1)
 
     def to_own_units(self, y: ArrayLike) -> NDArray[np.float64]:
         """Turn scaled targets, such as a network's predictions, into the series' own units.
@@ -95,24 +132,27 @@ class Split:
             )
         return self.series.unscale_targets(scaled)
 
+    @property
+    def _where(self) -> str:
+        """The split as a message names it."""
+        rows = f"(rows {self.rows.start} to {self.rows.stop - 1} of {len(self.series)})"
+        return f"the {self.name} split of the series {self.series.name!r} {rows}"
+
     def _first_target(self, look_back: int) -> int:
         """Return the first row that has a whole window before it."""
         if look_back > self.max_look_back:
-            where = f"the {self.name} split of the series {self.series.name!r} (rows {self.rows.start} to "
             raise DataError(
-                f"`look_back` must be at most {self.max_look_back} for {where}{self.rows.stop - 1} of "
-                f"{len(self.series)}), got {look_back}; shorten the look-back, or use a longer series."
+                f"`look_back` must be at most {self.max_look_back} for {self._where}, got {look_back}; shorten the "
+                "look-back, or use a longer series."
             )
         return int(self.rows.start or look_back)
 
-    def _check_size(self, windows: int, look_back: int) -> None:
+    def _check_size(self, numbers: int, length: str) -> None:
         """Refuse windows that take too much memory; a view takes none, but whoever computes with it copies it."""
-        numbers = windows * look_back * self.series.scaled_inputs.shape[1]
         if numbers > limits.MAX_WINDOW_NUMBERS:
             raise DataError(
-                f"The windows of the {self.name} split of the series {self.series.name!r} must hold at most "
-                f"{limits.MAX_WINDOW_NUMBERS} numbers, got {numbers} with a look-back of {look_back}; shorten it, or "
-                "widen `dlopt_deap.limits.MAX_WINDOW_NUMBERS`."
+                f"The windows of {self._where} must hold at most {limits.MAX_WINDOW_NUMBERS} numbers, got {numbers} "
+                f"with {length}; shorten it, or widen `dlopt_deap.limits.MAX_WINDOW_NUMBERS`."
             )
 
     def __repr__(self) -> str:

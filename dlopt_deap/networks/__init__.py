@@ -4,6 +4,7 @@ from dlopt_deap.networks.devices import prepare_tensorflow
 from dlopt_deap.networks.initializers import initial_weights
 from dlopt_deap.networks.keras_bridge import keras_model, load_keras, save_keras, spec_of, weights_of
 from dlopt_deap.networks.predict import predict
+from dlopt_deap.networks.recursive import predict_recursive
 from dlopt_deap.networks.spec import NetworkSpec
 from dlopt_deap.networks.training import choose_engine, train, train_windows
 from dlopt_deap.networks.training_record import Training
@@ -18,6 +19,7 @@ __all__ = [
     "keras_model",
     "load_keras",
     "predict",
+    "predict_recursive",
     "prepare_tensorflow",
     "save_keras",
     "spec_of",

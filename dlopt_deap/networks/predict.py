@@ -39,6 +39,27 @@ def predict(spec: NetworkSpec, weights: ArrayLike, x: ArrayLike, threads: int = 
         >>> predict(spec, weights, np.ones((7, 4, 1))).shape
         (5, 7, 2)
     """
+    return forecast(spec, weights, x, 1, threads)[..., 0, :]
+
+
+def forecast(spec: NetworkSpec, weights: ArrayLike, x: ArrayLike, steps: int, threads: int) -> NDArray[np.float32]:
+    """Forecast one step ahead with any network, or more with one that reads what it forecasts.
+
+    Returns:
+        Shape (samples, windows, steps, outputs), or (windows, steps, outputs) for one weight vector.
+    """
+    vectors, windows = _checked(spec, weights, x, threads)
+    samples = vectors.reshape(-1, spec.num_weights)
+    out = np.empty((len(samples), steps, len(windows), spec.outputs), np.float32)
+    _run(spec, samples, windows, out, threads)
+    shape = (*vectors.shape[:-1], len(windows), steps, spec.outputs)
+    return np.ascontiguousarray(out.swapaxes(1, 2)).reshape(shape)
+
+
+def _checked(
+    spec: NetworkSpec, weights: ArrayLike, x: ArrayLike, threads: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return weights and windows as the kernels take them; refuse what does not fit the network."""
     # A read-only or unaligned array is another type to numba: it would compile everything again for it.
     vectors = np.require(check_array("weights", weights, np.float32), None, ["C", "W", "A"])
     windows = check_array("x", x, np.float32)
@@ -52,10 +73,7 @@ def predict(spec: NetworkSpec, weights: ArrayLike, x: ArrayLike, threads: int = 
         raise SettingError(
             f"`x` must have the shape (windows, {spec.look_back}, {spec.inputs}) for {spec}, got {windows.shape}."
         )
-    samples = vectors.reshape(-1, spec.num_weights)
-    out = np.empty((len(samples), len(windows), spec.outputs), np.float32)
-    _run(spec, samples, windows, out, threads)
-    return out.reshape(*vectors.shape[:-1], len(windows), spec.outputs)
+    return vectors, windows
 
 
 def _run(

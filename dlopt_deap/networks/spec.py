@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from functools import cached_property
 from itertools import islice
 from math import prod
 from typing import Any
@@ -76,7 +77,7 @@ class NetworkSpec:
             shapes += cell.weight_shapes(inputs, units)
         return [*shapes, (self.units[-1], self.outputs), (self.outputs,)]
 
-    @property
+    @cached_property
     def num_weights(self) -> int:
         """The number of weights, biases included: Keras' ``count_params()``."""
         return sum(prod(shape) for shape in self.weight_shapes)

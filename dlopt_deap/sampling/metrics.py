@@ -1,5 +1,6 @@
 """Errors of predictions, one number a sample of the weights."""
 
+import math
 from collections.abc import Callable
 from typing import Final
 
@@ -25,14 +26,14 @@ def mae(predictions: Predictions, y: NDArray[np.float32]) -> Errors:
         >>> mae(np.zeros((2, 3, 1), np.float32), np.array([[1], [2], [-3]], np.float32)).tolist()
         [2.0, 2.0]
     """
-    deviations = _deviations(predictions, y)
-    return _mean(np.abs(deviations, out=deviations))
+    deviations = deviations_from(predictions, y)
+    return mean_of_each(np.abs(deviations, out=deviations))
 
 
 def mse(predictions: Predictions, y: NDArray[np.float32]) -> Errors:
     """Return the mean squared error of each sample, in the square of the (scaled) unit of the targets."""
-    deviations = _deviations(predictions, y)
-    return _mean(np.square(deviations, out=deviations))
+    deviations = deviations_from(predictions, y)
+    return mean_of_each(np.square(deviations, out=deviations))
 
 
 def rmse(predictions: Predictions, y: NDArray[np.float32]) -> Errors:
@@ -54,9 +55,9 @@ def mape(predictions: Predictions, y: NDArray[np.float32]) -> Errors:
             f"The metric `mape` must have no target that is zero, got {np.count_nonzero(y == 0)} of {y.size}; "
             "use `smape`, `mae`, or a `scale` that keeps away from zero, such as (1, 2)."
         )
-    deviations = np.abs(_deviations(predictions, y))
+    deviations = np.abs(deviations_from(predictions, y))
     deviations /= np.abs(y, dtype=np.float64)
-    return 100 * _mean(deviations)
+    return 100 * mean_of_each(deviations)
 
 
 def smape(predictions: Predictions, y: NDArray[np.float32]) -> Errors:
@@ -64,29 +65,54 @@ def smape(predictions: Predictions, y: NDArray[np.float32]) -> Errors:
 
     It lies in [0, 200]; where target and prediction are both zero, the error is zero.
     """
-    deviations = 200 * np.abs(_deviations(predictions, y))
+    deviations = 200 * np.abs(deviations_from(predictions, y))
     size = np.abs(predictions, dtype=np.float64) + np.abs(y, dtype=np.float64)
     with np.errstate(invalid="ignore"):  # infinity over infinity
         np.divide(deviations, size, out=deviations, where=size != 0)
-    return _mean(deviations)
+    return mean_of_each(deviations)
 
 
-METRICS: Final[dict[str, Metric]] = {"mae": mae, "mse": mse, "rmse": rmse, "mape": mape, "smape": smape}
+def median_ae(predictions: Predictions, y: NDArray[np.float32]) -> Errors:
+    """Return the median absolute error of each sample, in the (scaled) unit of the targets.
+
+    It does not see how far the worse half of the forecasts is off, which is what it is for: a few outliers among the
+    targets do not rule it. But one forecast that is not finite makes the error so, as in every other metric.
+    """
+    deviations = deviations_from(predictions, y)
+    rows = _rows(np.abs(deviations, out=deviations))
+    worst: Errors = rows.max(axis=1)
+    medians: Errors = np.median(rows, axis=1, overwrite_input=True)
+    return np.where(np.isfinite(worst), medians, worst)
+
+
+METRICS: Final[dict[str, Metric]] = {
+    "mae": mae,
+    "mse": mse,
+    "rmse": rmse,
+    "mape": mape,
+    "smape": smape,
+    "median_ae": median_ae,
+}
 """The metrics by name."""
 
 
-def _deviations(predictions: Predictions, y: NDArray[np.float32]) -> NDArray[np.float64]:
+def deviations_from(predictions: Predictions, y: NDArray[np.float32]) -> NDArray[np.float64]:
     """Return predictions minus targets; non-finite predictions stay non-finite, without a warning."""
     with np.errstate(invalid="ignore"):
         return np.subtract(predictions, y, dtype=np.float64)
 
 
-def _mean(errors: NDArray[np.float64]) -> Errors:
+def mean_of_each(errors: NDArray[np.float64]) -> Errors:
     """Return the mean over windows and outputs.
 
     The rows are summed one by one, by the same steps whatever their number, so that the blocks in which samples are
     computed cannot change a bit.
     """
     with np.errstate(invalid="ignore", over="ignore"):
-        means: Errors = errors.reshape(len(errors), -1).mean(axis=1)
+        means: Errors = _rows(errors).mean(axis=1)
     return means
+
+
+def _rows(errors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Lay the errors of each sample side by side in memory, shape (samples, windows x outputs)."""
+    return np.ascontiguousarray(errors).reshape(len(errors), math.prod(errors.shape[1:]))

@@ -33,8 +33,8 @@ class SamplingSettings:
         threshold: The error to stay below, in the unit of the metric.
         lower: The least error that is thought possible: where the normal distribution is truncated.
         upper: The greatest.
-        metric: ``"mae"``, ``"mse"``, ``"rmse"``, ``"mape"``, ``"smape"``, or a function like those in
-            :mod:`dlopt_deap.sampling.metrics`.
+        metric: ``"mae"``, ``"mse"``, ``"rmse"``, ``"mape"``, ``"smape"``, ``"median_ae"``, or a function like those
+            in :mod:`dlopt_deap.sampling.metrics` and :mod:`dlopt_deap.sampling.objectives`.
         distribution: What the weights are drawn from: :class:`Normal`, :class:`Uniform`, or a function that takes a
             numpy generator and a shape and gives an array.
         confidence: The nominal coverage of the interval, in (0, 1).

@@ -5,6 +5,7 @@ import math
 import pickle
 import random
 
+import numpy as np
 import pytest
 from deap import base, creator, tools
 from hypothesis import given
@@ -139,3 +140,66 @@ def test_a_creator_individual_still_works_beside_solutions() -> None:
     individual = creator.DloptTestIndividual([random.random()])
     individual.fitness.values = Values([3.0], {"a": 1})
     assert individual.fitness.values == (3.0,)
+
+
+def vector(*numbers: float) -> Solution:
+    return Solution(np.array(numbers, np.float32), weights=(-1,))
+
+
+def test_a_solution_over_an_array_holds_a_copy_of_its_type() -> None:
+    numbers = np.arange(4, dtype=np.float32)
+    solution = Solution(numbers, weights=(-1,))
+    numbers[0] = 9
+    assert solution == [0, 1, 2, 3]
+    assert solution.genes.dtype == np.float32
+    solution[1] = 0.1
+    assert solution[1] == np.float32(0.1)
+
+
+def test_slices_of_an_array_are_copies_so_that_deaps_operators_exchange_them() -> None:
+    one, other = vector(1, 1, 1, 1), vector(2, 2, 2, 2)
+    random.seed(1)
+    tools.cxTwoPoint(one, other)
+    assert sorted([*one, *other]) == [1, 1, 1, 1, 2, 2, 2, 2]
+    assert 1 in other
+    part = one[:2]
+    part[:] = 7
+    assert 7 not in one
+
+
+def test_arrays_are_compared_as_a_whole_with_solutions_arrays_and_lists() -> None:
+    assert vector(1, 2) == vector(1, 2)
+    assert vector(1, 2) == [1, 2]
+    assert vector(1, 2) == np.array([1, 2])
+    assert vector(1, 2) != vector(1, 3)
+    assert vector(1, 2) != vector(1, 2, 3)
+    assert vector(1, 2) != "12"
+    assert Solution([1, 2], weights=(-1,)) == vector(1, 2)
+
+
+def test_numpy_reads_the_genes_without_a_copy_unless_it_is_asked_for_one() -> None:
+    solution = vector(1, 2)
+    assert np.asarray(solution) is solution.genes
+    assert np.array(solution) is not solution.genes
+    assert np.asarray(solution, dtype=np.float64).dtype == np.float64
+    assert np.asarray(Solution([1, 2], weights=(1,))).tolist() == [1, 2]
+
+
+def test_an_array_keeps_its_length() -> None:
+    for change in (lambda one: one.insert(0, 1), lambda one: one.pop(), lambda one: one.append(1)):
+        with pytest.raises(SettingError, match="keeps its length"):
+            change(vector(1, 2))
+    with pytest.raises(SettingError, match=r"one dimension, got the shape \(2, 2\)"):
+        Solution(np.zeros((2, 2)), weights=(-1,))
+
+
+def test_a_solution_over_an_array_survives_pickling_copying_and_the_hall_of_fame() -> None:
+    solution = vector(1, 2)
+    solution.fitness.values = (3.0,)
+    for copied in (pickle.loads(pickle.dumps(solution)), copy.deepcopy(solution)):
+        assert copied == solution
+        assert copied.fitness == solution.fitness
+        assert copied.genes is not solution.genes
+    hall = tools.HallOfFame(2)
+    hall.update([solution, copy.deepcopy(solution)])
+    assert len(hall) == 1

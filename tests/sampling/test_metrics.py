@@ -16,6 +16,7 @@ FORMULAS = {
     "rmse": lambda p, y: np.sqrt(np.mean((p - y) ** 2)),
     "mape": lambda p, y: 100 * np.mean(abs((p - y) / y)),
     "smape": lambda p, y: 100 * np.mean(2 * abs(p - y) / (abs(p) + abs(y))),
+    "median_ae": lambda p, y: np.quantile(abs(p - y), 0.5),
 }
 
 
@@ -46,6 +47,33 @@ def test_a_prediction_that_is_not_finite_spoils_its_own_sample_alone(name, value
     predictions[2, 5, 1] = value
     finite = np.isfinite(METRICS[name](predictions, Y))
     assert finite.tolist() == [True, True, False, True, True, True, True]
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_how_the_predictions_lie_in_memory_does_not_change_a_bit(name):
+    turned = np.asfortranarray(PREDICTIONS)
+    assert METRICS[name](turned, Y).tolist() == METRICS[name](PREDICTIONS, Y).tolist()
+    flat = PREDICTIONS.reshape(7, 100)
+    assert METRICS[name](np.asfortranarray(flat), Y.ravel()).tolist() == METRICS[name](flat, Y.ravel()).tolist()
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_no_samples_have_no_errors(name):
+    assert METRICS[name](PREDICTIONS[:0], Y).shape == (0,)
+
+
+@pytest.mark.parametrize("windows", [4, 5])
+def test_the_median_does_not_see_how_far_the_worse_half_is_off(windows):
+    y = np.zeros((windows, 1), np.float32)
+    near, far = (np.array([[[1.0], [2.0], [3.0], [last], [last]]], np.float32)[:, :windows] for last in (4.0, 1e30))
+    assert METRICS["median_ae"](near, y).tolist() == METRICS["median_ae"](far, y).tolist() == [windows / 2 + 0.5]
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_one_prediction_that_is_not_finite_is_seen_by_the_median_too(value):
+    predictions = np.zeros((1, 101, 1), np.float32)
+    predictions[0, 40] = value
+    assert not np.isfinite(METRICS["median_ae"](predictions, np.zeros((101, 1), np.float32)))
 
 
 def test_errors_are_summed_in_double_precision():

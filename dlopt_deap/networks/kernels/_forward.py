@@ -49,6 +49,7 @@ def _kernel(function: Function) -> Function:
 
 
 _HALF, _ONE, _TWO, _ZERO = np.float32(0.5), np.float32(1), np.float32(2), np.float32(0)
+_NAN = np.float32(np.nan)
 
 # tanh(x) is x P(x^2) / Q(x^2) within 1.1e-8 for |x| <= 8.5, and within 8.3e-8 of 1 beyond. The coefficients are a
 # least-squares fit with Lawson's weights, which makes the greatest error the least.
@@ -246,6 +247,26 @@ def _all_finite(weights: Floats) -> bool:
     return bool(finite == weights.size)
 
 
+@_compiled
+def _with_room(blocks: Floats, steps: int) -> Floats:
+    """Copy windows with so many rows after the last, for what will be forecast."""
+    count, look_back, inputs, lanes = blocks.shape
+    rows = np.zeros((count, look_back + steps, inputs, lanes), np.float32)
+    rows[:, :look_back] = blocks
+    return rows
+
+
+@_compiled
+def _feed_back(forecasts: Floats, row: Floats) -> None:
+    """Write the forecasts of a block, shape (windows, outputs), as a row of inputs, shape (inputs, LANES)."""
+    windows, outputs = forecasts.shape
+    for o in range(outputs):
+        for n in range(windows):
+            # A gate turns infinity into 1 and hides it; a NaN goes through all gates into whatever is forecast next.
+            value = forecasts[n, o]
+            row[o, n] = value if np.isfinite(value) else _NAN
+
+
 @_kernel
 def forward(
     cell: int,
@@ -257,7 +278,9 @@ def forward(
     blocks: Floats,
     out: Floats,
 ) -> None:
-    """Predict with many networks of one kind.
+    """Forecast with many networks of one kind, one step ahead or more.
+
+    A network of many steps has as many outputs as inputs: each forecast becomes the last row of the next window.
 
     Args:
         cell: The code of the cell.
@@ -267,29 +290,33 @@ def forward(
         extra: ``Layout.extra``, shape (additions, 2).
         weights: Shape (samples, num_weights).
         blocks: The windows, shape (blocks, look_back, inputs, LANES), the last block filled up with anything.
-        out: The predictions, shape (samples, windows, outputs); written here.
+        out: The forecasts, shape (samples, steps, windows, outputs); written here.
     """
     count, look_back, inputs, _ = blocks.shape
-    windows = out.shape[1]
-    units, first_dense = layers[-1, 1], weights.shape[1] - (layers[-1, 1] + 1) * out.shape[2]
+    _, steps, windows, outputs = out.shape
+    units, first_dense = layers[-1, 1], weights.shape[1] - (layers[-1, 1] + 1) * outputs
     num_units = layers[:, 1].sum()
     packed, scale = np.empty(order.size, np.float32), _row_scales(cell)
     states, memory = _aligned_rows(inputs + num_units), _aligned_rows(num_units)
     fresh, sums = _aligned_rows(layers[:, 1].max() + TILE), _aligned_rows(TILE)
+    rows = blocks if steps == 1 else _with_room(blocks, steps)
     for sample in range(weights.shape[0]):
         vector = weights[sample]
         _pack(vector, order, extra, scale, packed)
         for block in range(count):
-            states[:], memory[:] = _ZERO, _ZERO
-            for step in range(look_back):
-                states[:inputs] = blocks[block, step]
-                for layer in range(layers.shape[0]):
-                    row = layers[layer]
-                    plan = (row[0], row[1], row[2], row[3], row[4], row[5])
-                    _layer_step(cell, plan, step == 0, packed, states, memory, fresh, sums)
             first = block * LANES
-            part = out[sample, first : min(first + LANES, windows)]
-            _dense(activation, vector[first_dense:], units, states, inputs + num_units - units, part)
+            for ahead in range(steps):
+                states[:], memory[:] = _ZERO, _ZERO
+                for step in range(look_back):
+                    states[:inputs] = rows[block, ahead + step]
+                    for layer in range(layers.shape[0]):
+                        row = layers[layer]
+                        plan = (row[0], row[1], row[2], row[3], row[4], row[5])
+                        _layer_step(cell, plan, step == 0, packed, states, memory, fresh, sums)
+                part = out[sample, ahead, first : min(first + LANES, windows)]
+                _dense(activation, vector[first_dense:], units, states, inputs + num_units - units, part)
+                if steps > 1:
+                    _feed_back(part, rows[block, look_back + ahead])
         # A gate turns infinity into 1 and hides it: such a network must not look like a fine one.
         if not _all_finite(vector):
-            out[sample] = np.float32(np.nan)
+            out[sample] = _NAN

@@ -1,0 +1,73 @@
+"""Limited evaluation: a generation is judged on few windows, and fitness is inherited to make up for it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from deap import base
+
+from dlopt_deap.checks import check_number
+from dlopt_deap.errors import SettingError
+
+
+class InheritingFitness:
+    """A mutation or crossover that lets individuals keep a share of the fitness that they are about to lose.
+
+    Args:
+        operator: The mutation or crossover.
+        share: The share of the parents' fitness in that of a child.
+    """
+
+    def __init__(self, operator: Callable[..., Any], share: float) -> None:
+        self.operator = operator
+        self.share = share
+        self.keywords = getattr(operator, "keywords", {})
+
+    def state_dict(self) -> dict[str, Any]:
+        """Give nothing: what it keeps, it keeps with the individuals."""
+        return {}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Take nothing back."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Name the operator and the share, so that a run folder can tell it from another."""
+        return {"inheriting": self.operator, "share": self.share}
+
+    def __call__(self, *individuals: Any, **settings: Any) -> Any:
+        """Vary the individuals; those that have a fitness, as copies of their parents do, inherit the mean of it."""
+        known = [individual.fitness.values for individual in individuals if individual.fitness.valid]
+        if known:
+            means = [sum(values) / len(known) for values in zip(*known, strict=True)]
+            for individual in individuals:
+                individual.inherited_fitness = (self.share, means)
+        return self.operator(*individuals, **settings)
+
+
+def inherit_fitness(toolbox: base.Toolbox, decay: float = 0.2) -> base.Toolbox:
+    """Let the children of a toolbox inherit fitness; for a ``WeightProblem`` with a ``batch_size``.
+
+    A child's value is ``(1 - decay) * mean of its parents' values + decay * its own error``: an average of the errors
+    of its ancestors, each on another mini-batch, that forgets. Use it with an algorithm in which no parent survives,
+    such as DEAP's ``eaSimple``: a parent keeps the value of an old mini-batch.
+
+    Args:
+        toolbox: The toolbox, whose ``mate`` and ``mutate`` are changed; register your own before.
+        decay: The share of the child's own error, in (0, 1].
+
+    Returns:
+        The toolbox.
+
+    Raises:
+        SettingError: If ``decay`` lies outside.
+
+    Source:
+        Morse and Stanley, Simple evolutionary optimization can rival stochastic gradient descent in neural networks
+        (2016), section 3 (limited evaluation evolutionary algorithm, LEEA). There a fitness is a sum that grows to
+        1 / decay times an error; here both terms are scaled so that it stays in the unit of the error, which leaves
+        every comparison as it is.
+    """
+    if check_number("decay", decay, above=0.0) > 1:
+        raise SettingError(f"`decay` must lie above 0 and not above 1, got {decay}.")
+    for alias in ("mate", "mutate"):
+        toolbox.register(alias, InheritingFitness(getattr(toolbox, alias), 1.0 - decay))
+    return toolbox
