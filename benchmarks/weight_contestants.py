@@ -5,24 +5,26 @@ other packages need is imported by the contestant that uses them, so none has to
 """
 
 import importlib.util
+import math
 import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from math import prod
 from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import numpy as np
+from deap import algorithms, base
 from mrs import kernel_rates, limits
 
 from dlopt_deap.core import Solution
 from dlopt_deap.data import sine
 from dlopt_deap.networks import NetworkSpec, keras_model, predict
-from dlopt_deap.parallel.maps import SerialMap
-from dlopt_deap.sampling.metrics import METRICS
+from dlopt_deap.sampling import METRICS
+from dlopt_deap.weight import OpenAIES, WeightProblem
 
 NETWORKS = {"small": NetworkSpec(1, (8,), 1, 10), "middle": NetworkSpec(1, (32, 32), 1, 20)}
 WINDOWS = 640
@@ -48,10 +50,17 @@ class Task:
         """The network."""
         return NETWORKS[self.network]
 
+    def series(self) -> Any:
+        """Give a sine wave whose training split has that many windows."""
+        rows = math.ceil((WINDOWS + self.spec.look_back) / 0.64)
+        return sine(stop=0.1 * (rows - 0.5), step=0.1)
+
     def windows(self) -> tuple[Any, Any]:
-        """Give the first windows of a sine wave that is long enough to train on so many, and their targets."""
-        x, y = sine(stop=200.0).training.windows(self.spec.look_back)
-        return np.ascontiguousarray(x[:WINDOWS]), np.ascontiguousarray(y[:WINDOWS])
+        """Give the windows and their targets."""
+        x, y = (np.ascontiguousarray(part) for part in self.series().training.windows(self.spec.look_back))
+        if len(x) != WINDOWS:
+            raise ValueError(f"There must be {WINDOWS} windows, got {len(x)}.")
+        return x, y
 
     def weights(self) -> Any:
         """Give the population, shape (population, num_weights): small weights, which do not amplify rounding."""
@@ -82,49 +91,48 @@ def ours(task: Task, threads: int) -> Contestant:
     def work() -> int:
         return len(METRICS["mae"](predict(task.spec, weights, x, threads=threads), y))
 
-    return Contestant(lambda vectors: predict(task.spec, vectors, x), work)
+    return Contestant(partial(_predict, task), work)
 
 
-def our_generation(task: Task) -> Contestant:
-    """Make generations of a genetic algorithm in DEAP: select, clone, mutate, and evaluate by `toolbox.map`."""
-    x, y = task.windows()
+def our_problem(task: Task) -> WeightProblem:
+    """Make the problem that a user would make, on all cores."""
     threads = os.cpu_count() or 1
-    toolbox = deap_toolbox()
+    return WeightProblem(task.series(), task.spec, metric="mae", split="training", threads=threads)
 
-    def evaluate_batch(individuals: Any) -> list[tuple[float]]:
-        errors = METRICS["mae"](predict(task.spec, np.stack(individuals), x, threads=threads), y)
-        return [(float(error),) for error in errors]
 
-    toolbox.register("evaluate", lambda individual: evaluate_batch([individual])[0])
-    toolbox.evaluate.batch = evaluate_batch
-    toolbox.register("map", SerialMap())
-    population = [toolbox.individual(vector) for vector in task.weights()]
+def our_toolbox(task: Task) -> Contestant:
+    """Make generations in DEAP with the toolbox of `WeightProblem`: select, mate and mutate all, evaluate."""
+    problem = our_problem(task)
+    toolbox = problem.toolbox()
+    population = [problem.solution(vector) for vector in task.weights()]
     evaluate(toolbox, population)
 
     def work() -> int:
-        population[:] = map(toolbox.clone, toolbox.select(population, len(population)))
-        for individual in population:
-            toolbox.mutate(individual)
+        chosen = toolbox.select(population, len(population))
+        population[:] = algorithms.varAnd(chosen, toolbox, cxpb=0.5, mutpb=1.0)
         return evaluate(toolbox, population)
 
-    return Contestant(lambda vectors: predict(task.spec, vectors, x), work, "genetic algorithm")
+    return Contestant(partial(_predict, task), work, "genetic algorithm")
 
 
-def deap_toolbox() -> Any:
-    """Make a DEAP toolbox of vectors, with a selection and a mutation."""
-    from deap import base, tools
+def our_strategy(task: Task) -> Contestant:
+    """Make generations of OpenAI's evolution strategy, evaluated through the toolbox of `WeightProblem`."""
+    problem = our_problem(task)
+    toolbox = problem.toolbox()
+    strategy = OpenAIES(task.weights()[0], population_size=task.population)
 
-    toolbox = base.Toolbox()
-    rng = np.random.default_rng(1)
+    def work() -> int:
+        population = strategy.generate(problem.solution)
+        evaluate(toolbox, population)
+        strategy.update(population)
+        return len(population)
 
-    def mutate(individual: Any) -> tuple[Any]:
-        individual[:] += 0.01 * rng.standard_normal(len(individual), dtype=np.float32)
-        return (individual,)
+    return Contestant(partial(_predict, task), work, "OpenAI-ES")
 
-    toolbox.register("individual", Solution, weights=(-1,))
-    toolbox.register("select", tools.selTournament, tournsize=3)
-    toolbox.register("mutate", mutate)
-    return toolbox
+
+def _predict(task: Task, vectors: Any) -> Any:
+    """Predict by this package's engine."""
+    return predict(task.spec, vectors, task.windows()[0])
 
 
 def evaluate(toolbox: Any, population: list[Any]) -> int:
@@ -158,14 +166,14 @@ def _in_keras(task: Task, forward: Callable[[Any], Callable[[], Any]]) -> Contes
     _, y = task.windows()
     model = keras_model(task.spec)
     run = forward(model)
-    toolbox = deap_toolbox()
+    toolbox = base.Toolbox()
 
     def predict_one(vector: Any) -> Any:
         model.set_weights(task.spec.unpack(vector))
         return run()
 
     toolbox.register("evaluate", lambda individual: (float(np.abs(predict_one(individual) - y).mean()),))
-    population = [toolbox.individual(vector) for vector in task.weights()[:INDIVIDUALS_OF_KERAS]]
+    population = [Solution(vector, weights=(-1,)) for vector in task.weights()[:INDIVIDUALS_OF_KERAS]]
     return Contestant(
         lambda vectors: np.stack([predict_one(vector) for vector in vectors]), lambda: evaluate(toolbox, population)
     )

@@ -32,7 +32,7 @@ from weight_contestants import NETWORKS, WINDOWS, Contestant, Task
 
 TOLERANCE = 1e-5
 CORES = os.cpu_count() or 1
-REFERENCE, GENERATION = "ours, all cores", "ours, DEAP generation"
+REFERENCE, GENERATION = "ours, all cores", "ours, strategy"
 INSTALL = "pip install 'dlopt_deap[benchmark]'"
 
 
@@ -64,7 +64,8 @@ ENTRIES = {
     "keras, tf.function": Entry(contestants.keras_function),
     "jax": Entry(weight_jax.jax_evaluation, (), ("jax",), wanted=PEER_WANTED),
     "torch": Entry(weight_torch.torch_evaluation, (), ("torch",), wanted=PEER_WANTED),
-    GENERATION: Entry(contestants.our_generation, against=GENERATION),
+    "ours, DEAP toolbox": Entry(contestants.our_toolbox, against=GENERATION),
+    GENERATION: Entry(contestants.our_strategy, against=GENERATION),
     "evosax generation": Entry(
         weight_jax.evosax_generation, ("Open_ES",), ("jax", "evosax"), against=GENERATION, wanted=PEER_WANTED
     ),
