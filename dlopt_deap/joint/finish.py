@@ -113,9 +113,8 @@ def evolve_from_trained(
         SettingError: If the objective has several errors or mini-batches, or a setting makes no sense.
     """
     start = Encoding(objective.spec).checked(weights)
-    return _better(
-        objective, start, evolve_weights(objective, strategy(start), max_evaluations, seed, encoding).weights
-    )
+    evolved = evolve_weights(objective, strategy_around(strategy, start), max_evaluations, seed, encoding)
+    return _better(objective, start, evolved.weights)
 
 
 def validation_error(objective: Objective, weights: Weights) -> float:
