@@ -103,7 +103,7 @@ class FinalEvolution:
         SettingError: If a number is less than 1, or ``epochs`` less than 0.
     """
 
-    evaluations: int = 20_000
+    evaluations: int = 5_000
     repeats: int = 3
     epochs: int = 0
     training: TrainingSettings | None = None
