@@ -14,6 +14,7 @@ from deap import base
 from dlopt_deap.checks import check_integer, did_you_mean
 from dlopt_deap.core.description import describe_toolbox
 from dlopt_deap.core.guard import Guarded, succeeded
+from dlopt_deap.core.individuals import have_same_genes
 from dlopt_deap.core.journal import Journal
 from dlopt_deap.core.pareto import first_front
 from dlopt_deap.core.problem import Problem
@@ -192,18 +193,35 @@ def _candidates(search: Search, reason: str) -> tuple[list[Candidate], str]:
     as_found = [Candidate(individual) for individual in found]
     if not search.problem.noisy or search.interrupts.reason is not None or reason == "interrupted":
         return as_found, reason
+    found += _newcomers(search, found)
     estimate = partial(search.problem.reestimate, seed=search.seed)
     guarded = Guarded(estimate, search.problem.weights)
     fresh = search.journal.evaluate_all(search.map, guarded, found, "final", search.interrupts)
     if fresh is None:
         return as_found, search.interrupts.reason or "interrupted"
     again = [Candidate(one, values) for one, values in zip(found, fresh, strict=True) if succeeded(values)]
-    return _still_best(again, search.problem) or as_found, reason
+    return _still_best(again, search) or as_found, reason
 
 
-def _still_best(candidates: list[Candidate], problem: Problem) -> list[Candidate]:
+def _newcomers(search: Search, found: list[Any]) -> list[Any]:
+    """Give who else may be estimated anew, if that is cheap: the last population.
+
+    Where each generation was judged on something else, as on a mini-batch, the hall of fame holds the lucky ones.
+    """
+    if not search.problem.cheap:
+        return []
+    fresh: list[Any] = []
+    for one in search.population:
+        if one.fitness.valid and not has_failed(one) and not any(have_same_genes(one, x) for x in (*found, *fresh)):
+            fresh.append(one)
+    return fresh
+
+
+def _still_best(candidates: list[Candidate], search: Search) -> list[Candidate]:
     """Rank candidates by their fresh values; of several targets keep those that no other one dominates now."""
     if not candidates:
         return []
-    front = first_front([candidate.values for candidate in candidates], problem.weights)
-    return rank([candidates[position] for position in front] if len(problem.targets) > 1 else candidates)
+    if len(search.problem.targets) == 1:
+        return rank(candidates)[: search.hall_of_fame.maxsize]
+    front = first_front([candidate.values for candidate in candidates], search.problem.weights)
+    return rank([candidates[position] for position in front])

@@ -3,7 +3,7 @@
 from dlopt_deap.tools.output import save_run, save_training
 from dlopt_deap.tools.progress import Progress
 from dlopt_deap.tools.quiet import load_keras
-from dlopt_deap.tools.run_options import default_folder, limits_of, open_search_run, parse_search, stop_of
+from dlopt_deap.tools.run_options import default_folder, limits_of, open_search_run, parse_search, stop_of, workers_of
 from dlopt_deap.tools.script import (
     announce,
     exit_code,
@@ -40,4 +40,5 @@ __all__ = [
     "search_parser",
     "stop_of",
     "whole_numbers",
+    "workers_of",
 ]

@@ -6,11 +6,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from dlopt_deap.checks import shown
+from dlopt_deap.checks import check_integer, shown
 from dlopt_deap.core import Stop
 from dlopt_deap.core.stop import SIGNALS
 from dlopt_deap.errors import RunFolderError, SettingError
-from dlopt_deap.parallel import Limits
+from dlopt_deap.parallel import Limits, scoop_is_running, usable_cores
 from dlopt_deap.storage import RunFolder, open_run
 
 NOT_KEPT = ("out", "resume", "overwrite", "accept_versions")
@@ -100,6 +100,20 @@ def limits_of(options: argparse.Namespace) -> Limits:
     return Limits(seconds=options.time_limit, memory=options.memory_limit, evaluations=options.renew_after)
 
 
+def workers_of(options: argparse.Namespace) -> tuple[int, int | None]:
+    """Give the threads and the processes that share evaluations whose kernels let other threads run.
+
+    Threads cost less than processes, and serve unless SCOOP has workers or evaluations have limits.
+
+    Returns:
+        The threads of each process, and the processes for :func:`~dlopt_deap.parallel.open_map`.
+    """
+    if scoop_is_running() or limits_of(options).bounded:
+        return 1, options.workers
+    workers = usable_cores() if options.workers is None else options.workers
+    return check_integer("workers", workers, low=1, limit="MAX_THREADS"), 1
+
+
 def default_folder(name: str) -> Path:
     """Name a folder below ``runs/`` that no earlier run has."""
     return Path("runs") / f"{name}-{datetime.now():%Y%m%d-%H%M%S-%f}"
@@ -121,4 +135,6 @@ def _fits(action: argparse.Action, value: Any) -> bool:
 
 def _plain(value: Any) -> Any:
     """Give an option as a JSON value."""
+    if isinstance(value, tuple):
+        return list(value)
     return str(value) if isinstance(value, Path) else value

@@ -16,6 +16,7 @@ from dlopt_deap.storage import RunFolder
 from dlopt_deap.tools.output import is_saved, save_run
 from dlopt_deap.tools.quiet import load_keras
 from dlopt_deap.tools.run_options import add_run_options
+from dlopt_deap.weight import WeightProblem
 
 EXIT_CODES = {"interrupted": 130, "terminated": 143, "failures": 1}
 """The exit codes of searches that did not end by a criterion; the first two as shells have them for the signals."""
@@ -31,12 +32,13 @@ def script_parser(program: str, description: str) -> argparse.ArgumentParser:
     return parser
 
 
-def run_parser(program: str, description: str, samples: int) -> argparse.ArgumentParser:
-    """Make a parser with the options of scripts that evaluate many architectures."""
+def run_parser(program: str, description: str, samples: int | None = None) -> argparse.ArgumentParser:
+    """Make a parser with the options of scripts that evaluate many candidates, by so many samples if by any."""
     parser = script_parser(program, description)
-    parser.add_argument(
-        "--samples", type=int, default=samples, metavar="N", help="random weightings an architecture (%(default)s)"
-    )
+    if samples is not None:
+        parser.add_argument(
+            "--samples", type=int, default=samples, metavar="N", help="random weightings an architecture (%(default)s)"
+        )
     parser.add_argument(
         "--workers", type=int, metavar="N", help="local processes (every core); `python -m scoop -n N` has its own"
     )
@@ -45,12 +47,13 @@ def run_parser(program: str, description: str, samples: int) -> argparse.Argumen
 
 
 def search_parser(
-    program: str, description: str, evaluations: int, population: int, samples: int
+    program: str, description: str, evaluations: int, population: int | None, samples: int | None = None
 ) -> argparse.ArgumentParser:
     """Make a parser with the options that all searches have, and these defaults."""
     parser = run_parser(program, description, samples)
     parser.add_argument("--evaluations", type=int, default=evaluations, metavar="N", help="in all (%(default)s)")
-    parser.add_argument("--population", type=int, default=population, metavar="N", help="individuals (%(default)s)")
+    shown = "that of the technique" if population is None else "%(default)s"
+    parser.add_argument("--population", type=int, default=population, metavar="N", help=f"individuals ({shown})")
     add_run_options(parser)
     return parser
 
@@ -73,7 +76,7 @@ def finish(result: Result, run: RunFolder, season: int | None = None) -> int:
     else:
         print(f"This run has ended before, by {result.stopped_by}; nothing was changed. More --evaluations extend it.")
     print(report(result))
-    if isinstance(result.problem, TrainingProblem):
+    if isinstance(result.problem, TrainingProblem | WeightProblem):
         print(forecast_report(result.forecast(season)))
     print(f"run folder: {run.path}", flush=True)
     if result.stopped_by == "failures":

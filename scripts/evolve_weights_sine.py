@@ -1,0 +1,61 @@
+"""Evolve the weights of an LSTM for a sine wave, without a gradient.
+
+    python scripts/evolve_weights_sine.py
+    python scripts/evolve_weights_sine.py --technique separable_cma_es --metric median_ae
+    python -m scoop scripts/evolve_weights_sine.py --units 32,32 --look-back 20
+    python scripts/evolve_weights_sine.py --resume FOLDER
+
+The weights are judged on the training split, and the best of them compared on the validation split. Threads of this
+process share the work unless SCOOP has workers; the result is the same.
+"""
+
+from collections.abc import Sequence
+
+from dlopt_deap import NetworkSpec, data
+from dlopt_deap.parallel import open_map
+from dlopt_deap.sampling import METRICS
+from dlopt_deap.tools import (
+    Progress,
+    announce,
+    finish,
+    limits_of,
+    open_search_run,
+    parse_search,
+    run_script,
+    search_parser,
+    stop_of,
+    whole_numbers,
+    workers_of,
+)
+from dlopt_deap.weight import TECHNIQUES, WeightProblem, technique
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the example, and return its exit code."""
+    description = "Evolve the weights of an LSTM for a sine wave, without a gradient."
+    parser = search_parser("evolve_weights_sine.py", description, evaluations=20_000, population=None)
+    parser.add_argument("--technique", choices=list(TECHNIQUES), default="openai_es", help="(%(default)s)")
+    parser.add_argument("--sigma", type=float, metavar="X", help="first step size (that of the technique)")
+    parser.add_argument("--metric", choices=list(METRICS), default="mae", help="to be minimised (%(default)s)")
+    parser.add_argument("--units", type=whole_numbers, default=(8,), metavar="A,B", help="of each layer (8)")
+    parser.add_argument("--look-back", type=int, default=10, metavar="N", help="rows read (%(default)s)")
+    options = parse_search(parser, argv)
+
+    threads, processes = workers_of(options)
+    spec = NetworkSpec(inputs=1, units=options.units, outputs=1, look_back=options.look_back)
+    problem = WeightProblem(data.sine(), spec, metric=options.metric, threads=threads)
+    with open_search_run(options, "sine-weights") as run:
+        with (
+            open_map(processes, limits_of(options)) as map_,
+            Progress(options.evaluations, options.quiet) as progress,
+        ):
+            announce(map_, options.quiet, run)
+            search, toolbox = technique(options.technique, problem, options.population, options.sigma, map=map_)
+            result = search.optimize(
+                problem, stop=stop_of(options), seed=options.seed, toolbox=toolbox, callbacks=[progress], run=run
+            )
+        return finish(result, run)
+
+
+if __name__ == "__main__":
+    run_script("evolve_weights_sine.py", main)
