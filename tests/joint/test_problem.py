@@ -284,3 +284,9 @@ def test_a_wrong_setting_is_told_before_anything_is_evolved(
 def test_a_metric_that_the_series_does_not_allow_is_told_before_anything_is_evolved() -> None:
     with pytest.raises(SettingError, match="mape"):
         JointProblem(TimeSeries(np.zeros(100)), SPACE, inner=InnerEvolution(metric="mape"))
+
+
+def test_weights_are_drawn_by_the_initializer_that_was_asked_for() -> None:
+    searched = problem(inner=InnerEvolution(initializer="uniform"))
+    spec = searched.decode([3, 4])
+    assert np.array_equal(searched.start([3, 4], seed=7), initial_weights(spec, "uniform", 7))
