@@ -19,7 +19,7 @@ from dlopt_deap.joint import FinalEvolution, InnerEvolution, JointProblem
 from dlopt_deap.networks import TrainingSettings, initial_weights
 from dlopt_deap.parallel import PoolMap
 from dlopt_deap.seeding import derive, random_state, seed_run
-from dlopt_deap.weight import Objective, OpenAIES, SeparableCMAES
+from dlopt_deap.weight import Objective, OpenAIES, SeparableCMAES, evolve_weights
 
 SPACE = Space((2, 6), (1, 2), (1, 4), activation="linear")
 INHERITANCES = ("lamarckian", "baldwinian")
@@ -184,6 +184,16 @@ def test_with_lamarckian_inheritance_what_the_search_learnt_is_not_lost_at_the_e
     assert kept <= forecast_errors(searched.series.validation, spec, learnt)["mse"]
     anew = min(forecast_errors(searched.series.validation, spec, one)["mse"] for one in searched.final_weights([3, 4]))
     assert kept < anew
+
+
+def test_weights_of_the_search_that_no_final_evolution_improves_are_kept_as_they_are() -> None:
+    searched = problem(final=FinalEvolution(evaluations=500, repeats=1))
+    solution = evaluated(searched, [3, 4])
+    spec, learnt = solution.fitness.trained
+    better = Objective(searched.series, spec, split="validation")  # than evolution on the training split can make it
+    weights = evolve_weights(better, OpenAIES(learnt, sigma=0.05, learning_rate=0.05), 4_000).weights
+    solution.fitness.trained = (spec, weights)
+    assert np.array_equal(searched.network_weights(solution, 5), weights)
 
 
 def test_gradient_training_at_the_end_leaves_no_network_worse() -> None:
