@@ -21,7 +21,7 @@ from dlopt_deap.weight.evolve import strategy_around
 
 Weights = NDArray[np.float32]
 
-INNER_STRATEGY: Final = partial(OpenAIES, sigma=0.05, population_size=16, learning_rate=0.1)
+INNER_STRATEGY: Final = partial(OpenAIES, sigma=0.05, population_size=8, learning_rate=0.1)
 """What came furthest in some hundreds of evaluations, of what ``benchmarks/joint_search.py --inner`` compares."""
 
 

@@ -103,7 +103,7 @@ def test_the_fitness_is_the_validation_error_of_weights_evolved_on_the_training_
     assert float(objective.errors(weights[np.newaxis])[0, 0]) < start
 
 
-@pytest.mark.parametrize("budget", [18, 34, 35, 60])
+@pytest.mark.parametrize("budget", [10, 18, 19, 60])
 def test_the_budget_of_weight_vectors_is_kept_exactly(budget: int, monkeypatch: pytest.MonkeyPatch) -> None:
     searched = problem(inner_evaluations=budget)
     measure, asked = Objective.errors, []
@@ -187,10 +187,13 @@ def test_with_lamarckian_inheritance_what_the_search_learnt_is_not_lost_at_the_e
 
 
 def test_weights_of_the_search_that_no_final_evolution_improves_are_kept_as_they_are() -> None:
-    searched = problem(final=FinalEvolution(evaluations=500, repeats=1))
+    final = FinalEvolution(evaluations=500, repeats=1)
+    shifted = TimeSeries(np.where(np.arange(200) < 128, np.sin(np.arange(200) / 2), 0.8))
+    # What is learnt of the training split of this series is wrong of the rows that follow.
+    searched = JointProblem(shifted, SPACE, inner_evaluations=60, final=final)
     solution = evaluated(searched, [3, 4])
     spec, learnt = solution.fitness.trained
-    better = Objective(searched.series, spec, split="validation")  # than evolution on the training split can make it
+    better = Objective(searched.series, spec, split="validation")
     weights = evolve_weights(better, OpenAIES(learnt, sigma=0.05, learning_rate=0.05), 4_000).weights
     solution.fitness.trained = (spec, weights)
     assert np.array_equal(searched.network_weights(solution, 5), weights)
@@ -278,7 +281,7 @@ def test_the_settings_are_json_values() -> None:
     [
         ({"targets": {"maee": -1}}, SettingError, "did you mean 'mae'"),
         ({"inner_evaluations": 0}, SettingError, "`inner_evaluations`"),
-        ({"inner_evaluations": 17}, SettingError, "at least 18, got 17"),
+        ({"inner_evaluations": 9}, SettingError, "at least 10, got 9"),
         ({"inheritance": "lamarkian"}, SettingError, "did you mean 'lamarckian'"),
         ({"space": Space((2, 400))}, DataError, r"look.back"),
         ({"space": Space(2, 1, 2, dropout=(0.0, 0.5))}, SettingError, "must leave out dropout"),
