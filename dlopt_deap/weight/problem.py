@@ -7,7 +7,7 @@ import numpy as np
 from deap import base
 from numpy.typing import NDArray
 
-from dlopt_deap.checks import check_integer
+from dlopt_deap.checks import check_integer, did_you_mean
 from dlopt_deap.core import Problem, Solution, Values
 from dlopt_deap.data import TimeSeries
 from dlopt_deap.errors import SettingError
@@ -16,6 +16,9 @@ from dlopt_deap.sampling.metrics import Metric
 from dlopt_deap.weight.encoding import Encoding
 from dlopt_deap.weight.objective import Objective
 from dlopt_deap.weight.toolbox import weight_toolbox
+
+SETTINGS = ("split", "horizon", "batch_size", "weight_decay")
+"""The arguments of an objective that a problem hands on."""
 
 
 class WeightProblem(Problem):
@@ -59,10 +62,10 @@ class WeightProblem(Problem):
         threads: int = 1,
         **objective: Any,
     ) -> None:
-        try:
-            self.objective = Objective(series, spec, metric, **objective)
-        except TypeError as error:
-            raise SettingError(f"`objective` takes the arguments of weight.Objective: {error}") from None
+        for name in objective:
+            if name not in SETTINGS:
+                raise SettingError(f"An objective takes no argument `{name}`{did_you_mean(name, SETTINGS, '.')}")
+        self.objective = Objective(series, spec, metric, **objective)
         super().__init__(dict.fromkeys(self.objective.metrics, -1))
         self.series: TimeSeries = series
         self.spec = spec
