@@ -1,6 +1,7 @@
 """The weights of a given network as a problem."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from dlopt_deap.sampling.metrics import Metric
 from dlopt_deap.weight.encoding import Encoding
 from dlopt_deap.weight.objective import Objective
 from dlopt_deap.weight.toolbox import weight_toolbox
+from dlopt_deap.weight.vectors import write_vector
 
 SETTINGS = ("split", "horizon", "batch_size", "weight_decay")
 """The arguments of an objective that a problem hands on."""
@@ -92,7 +94,7 @@ class WeightProblem(Problem):
         """Bring a solution within the bounds, in place, and return it."""
         vector = np.asarray(solution, dtype=np.float32)
         if self.encoding.repair(vector) is not getattr(solution, "genes", None):
-            solution[:] = vector
+            write_vector(solution, vector.astype(np.float64))
         return solution
 
     def decode(self, solution: Sequence[Any]) -> NetworkSpec:  # noqa: ARG002 - all solutions have the same network
@@ -126,7 +128,11 @@ class WeightProblem(Problem):
         return Values(self.objective.errors(vector, "validation", threads=self.threads)[:, 0])
 
     def begin_generation(self, individuals: Sequence[Any], generation: int) -> None:
-        """Tell individuals which mini-batch they are judged on, if there are any."""
+        """Bring individuals within the bounds, whichever operators made them, and tell them their mini-batch."""
+        if self.encoding.bounds is not None:
+            for individual in individuals:
+                with suppress(TypeError, ValueError, SettingError):  # what is no vector fails alone, when evaluated
+                    self.repair(individual)
         if self.objective.batch_size is not None:
             for individual in individuals:
                 individual.batch = generation
