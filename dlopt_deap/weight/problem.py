@@ -166,6 +166,6 @@ def _with_inheritance(solution: Any, errors: NDArray[np.float64]) -> Values:
     inherited = getattr(solution, "inherited_fitness", None)
     if inherited is None:
         return Values(errors.tolist())
-    share, values = inherited
-    mixed = [share * old + (1 - share) * new for old, new in zip(values, errors.tolist(), strict=True)]
+    decay, values = inherited
+    mixed = [(1 - decay) * old + decay * new for old, new in zip(values, errors.tolist(), strict=True)]
     return Values(mixed, {"errors": errors.tolist()})

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from networks.strategies import SEEDS
 from hypothesis import given
 from hypothesis import strategies as st
+from networks.strategies import SEEDS
 from weight.cases import SPEC, problem
 
 from dlopt_deap.errors import SettingError

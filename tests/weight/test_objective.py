@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from weight.cases import SERIES, SPEC, problem, solutions
+from weight.cases import SERIES, SPEC, problem
 
 from dlopt_deap.data import TimeSeries, sine
 from dlopt_deap.errors import DataError, SettingError

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from deap import algorithms, cma, creator, tools
+from deap import algorithms, cma, tools
 from hypothesis import given
 from hypothesis import strategies as st
-from weight.cases import SERIES, SPEC, evolve, outcome, problem, solutions
-from weight.individuals import FIT_ARRAY, FIT_LIST, FIT_VECTOR, made
+from weight.cases import SPEC, evolve, problem, solutions
+from weight.individuals import FIT_ARRAY, FIT_LIST, FIT_VECTOR
 
-from dlopt_deap.core import Evolution, Guarded, Values, ea_mu_plus_lambda, ea_truncation
+from dlopt_deap.core import Evolution, Guarded, ea_mu_plus_lambda, ea_truncation
 from dlopt_deap.core.solution import WORST
 from dlopt_deap.errors import EvaluationError, SettingError
 from dlopt_deap.networks import NetworkSpec
@@ -167,7 +167,9 @@ def test_a_generation_shares_its_mini_batch_and_the_next_one_has_another() -> No
     assert len(set(values)) == 4
 
 
-@pytest.mark.parametrize("settings", [{"batch_size": 4}, {"split": "training"}, {"split": "validation", "batch_size": 4}])
+@pytest.mark.parametrize(
+    "settings", [{"batch_size": 4}, {"split": "training"}, {"split": "validation", "batch_size": 4}]
+)
 @pytest.mark.parametrize("name", ["openai_es", "genetic"])
 def test_the_best_are_ranked_by_their_error_on_the_whole_validation_split(name: str, settings: Any) -> None:
     result = evolve(name, 100, problem(**settings))
@@ -220,7 +222,9 @@ def test_a_search_begins_around_the_start() -> None:
     of = problem(encoding=Encoding(SPEC, start=start, spread=0.0))
     for name in TECHNIQUES:
         first: list[Any] = []
-        evolve(name, 30, of, sigma=1e-6, callbacks=[lambda search, first=first: first.extend(search.population) or True])
+        evolve(
+            name, 30, of, sigma=1e-6, callbacks=[lambda search, first=first: first.extend(search.population) or True]
+        )
         distances = [abs(one.genes - start).max() for one in first]
         assert min(distances) < 1e-4, name
 
@@ -280,7 +284,9 @@ class TestUnderDeapAlone:
     def best(self, population: list[Any]) -> float:
         return float(min(one.fitness.values[0] for one in population))
 
-    def run(self, algorithm: Callable[..., Any], of: WeightProblem | None = None, **settings: Any) -> tuple[float, float]:
+    def run(
+        self, algorithm: Callable[..., Any], of: WeightProblem | None = None, **settings: Any
+    ) -> tuple[float, float]:
         """Run an algorithm of DEAP by hand; give the best error at its beginning and at its end."""
         seed_run(1)
         of = problem() if of is None else of
