@@ -16,7 +16,11 @@ SEARCH = "search"
 """The stage whose evaluations are numbered in the order in which the search asks for them."""
 
 WORTH_WRITING = 0.001
-"""Seconds of an evaluation of a cheap problem from which it is written down; quicker ones are quicker made again."""
+"""Seconds of an evaluation of a cheap problem from which it is written down as it is made.
+
+Quicker ones are quicker made again. They are held until a snapshot makes them dispensable, and written down if the
+search ends before: what has ended must not depend on what would have to be made again.
+"""
 
 
 class Journal:
@@ -26,12 +30,17 @@ class Journal:
         run: The open run folder, if there is one.
         targets: The names of the fitness values, in their order.
         cheap: Whether evaluations may cost less than writing them down; see ``Problem.cheap``.
+
+    Attributes:
+        is_new: Whether anything was evaluated in this session.
     """
 
     def __init__(self, run: RunFolder | None, targets: Sequence[str], cheap: bool = False) -> None:
         self.run = run
         self.targets = tuple(targets)
         self.cheap = cheap
+        self.is_new = False
+        self._held: list[Evaluation] = []
 
     @property
     def found(self) -> Found | None:
@@ -47,6 +56,19 @@ class Journal:
         if self.run is not None:
             self.run.settle(settings)
             self.run.stop = stop
+
+    def has(self, number: int) -> bool:
+        """Whether an earlier session left this evaluation of the search."""
+        return self.run is not None and (SEARCH, number) in self.run.found.evaluations
+
+    def drop_held(self) -> None:
+        """Forget what was held: a snapshot tells what came of it."""
+        self._held = []
+
+    def write_held(self) -> None:
+        """Write down what was held: no snapshot will follow."""
+        self._write(self._held)
+        self._held = []
 
     def end(self, stopped_by: str, seconds: float) -> None:
         """Write down what ended the search, and see that everything is on the disk."""
@@ -100,9 +122,9 @@ class Journal:
             for index, values in batch:
                 position = missing[index]
                 done[position] = values
-                if self._is_worth_writing(stage, values):
+                if self.run is not None:
                     rows.append(self._row(stage, numbers[index], generation, individuals[position], values))
-            self._write(rows)
+            self._keep(rows)
             while place in done:
                 yield done.pop(place)
                 place += 1
@@ -175,16 +197,19 @@ class Journal:
             values.trained = row.extra
         return values
 
+    def _keep(self, rows: list[Evaluation]) -> None:
+        """Write down what is dear to make again, and hold the rest."""
+        self.is_new = self.is_new or bool(rows)
+        dear: list[Evaluation] = []
+        for row in rows:
+            is_dear = not self.cheap or row.stage != SEARCH or row.seconds >= WORTH_WRITING
+            (dear if is_dear else self._held).append(row)
+        self._write(dear)
+
     def _write(self, rows: list[Evaluation]) -> None:
         """Write rows down, if there are any."""
         if self.run is not None and rows:
             self.run.write_evaluations(rows)
-
-    def _is_worth_writing(self, stage: str, values: Values) -> bool:
-        """Whether there is where to write an evaluation, and making it again would cost more than writing it."""
-        if self.run is None:
-            return False
-        return not self.cheap or stage != SEARCH or values.provenance.seconds >= WORTH_WRITING
 
 
 def _registered(map_: Callable[..., Iterable[Any]]) -> Callable[..., Iterable[Any]]:

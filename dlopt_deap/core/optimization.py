@@ -129,7 +129,9 @@ class ModelOptimization(ABC):
             write_snapshot(search, self, callbacks, is_last)
             return any(answers)
 
-        return search.run(partial(self.step, search), after, reason)
+        reason = search.run(partial(self.step, search), after, reason)
+        search.journal.write_held()
+        return reason
 
     @abstractmethod
     def start(self, search: Search) -> None:

@@ -13,6 +13,7 @@ from dlopt_deap.errors import SettingError
 from dlopt_deap.weight.mutation import mut_gaussian
 from dlopt_deap.weight.problem import WeightProblem
 from dlopt_deap.weight.strategies import DifferentialEvolution, OpenAIES, SeparableCMAES
+from dlopt_deap.weight.strategies.strategy import LARGEST, SMALLEST
 
 MOST_FOR_COVARIANCES: Final = 5_000
 """Weights up to which a technique may keep their covariances: a matrix of so many rows and columns takes 200 MB."""
@@ -93,7 +94,7 @@ def technique(
         The technique and the toolbox, for ``technique.optimize(problem, ..., toolbox=toolbox)``.
 
     Raises:
-        SettingError: If the name is unknown, the population too small, sigma not positive, or the network too large for
+        SettingError: If the name is unknown, the population too small, sigma not in [1e-30, 1e30], or the network too large for
             a technique that keeps a matrix of covariances.
 
     Examples:
@@ -109,6 +110,7 @@ def technique(
     size = kind.population_size if population_size is None else population_size
     check_integer("population_size", size, low=kind.least, limit="MAX_POPULATION")
     step = check_number("sigma", kind.sigma if sigma is None else sigma, above=0.0)
+    check_number("sigma", step, SMALLEST, LARGEST)
     count = problem.spec.num_weights
     if kind.keeps_covariances and count > MOST_FOR_COVARIANCES:
         raise SettingError(
