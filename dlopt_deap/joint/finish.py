@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from dlopt_deap.errors import TrainingError
 from dlopt_deap.networks import TrainingSettings, train
 from dlopt_deap.weight import Encoding, Objective, OpenAIES, Strategy, evolve_weights
-from dlopt_deap.weight.evolve import check_evolvable
+from dlopt_deap.weight.evolve import check_evolvable, strategy_around
 
 Weights = NDArray[np.float32]
 
