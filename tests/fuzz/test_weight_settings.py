@@ -90,9 +90,7 @@ def test_a_technique_is_made_and_evolves_or_is_refused(arguments: dict[str, Any]
 @fuzz(
     st.one_of(
         STRANGE,
-        st.builds(
-            lambda arguments: partial(OpenAIES, **arguments), some_of(sigma=st.floats(0, 9), lerning_rate=STRANGE)
-        ),
+        st.builds(lambda arguments: partial(OpenAIES, **arguments), STRATEGIES),
         st.builds(lambda sigma: partial(cma.Strategy, sigma=sigma), st.floats(1e-3, 9)),
     ),
     some_of(hall_of_fame=st.integers(1, 9), max_failures=st.integers(1, 9)),
