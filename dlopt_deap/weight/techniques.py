@@ -59,7 +59,7 @@ def _differential_evolution(size: int, sigma: float) -> ModelOptimization:
 
 
 def _genetic(size: int, sigma: float) -> ModelOptimization:  # noqa: ARG001 - its sigma is that of the mutation
-    return Evolution(ea_truncation, population_size=size, truncation_size=min(20, size))
+    return Evolution(ea_truncation, population_size=size, truncation_size=max(size // 8, 1))
 
 
 def _random(size: int, sigma: float) -> ModelOptimization:  # noqa: ARG001 - it takes no steps
@@ -72,7 +72,7 @@ TECHNIQUES: Final = {
     "cma_es": Kind(_cma_es, 32, 0.1, least=4, keeps_covariances=True),
     "one_plus_lambda": Kind(_one_plus_lambda, 8, 0.1, least=1, keeps_covariances=True),
     "differential_evolution": Kind(_differential_evolution, 64, 0.5, least=4),
-    "genetic": Kind(_genetic, 256, 0.05),
+    "genetic": Kind(_genetic, 64, 0.1),
     "random": Kind(_random, 64, 1.0, least=1),
 }
 """By name. What each is, and its source, is told by the class or function that makes it."""
@@ -118,5 +118,5 @@ def technique(
             f"{MOST_FOR_COVARIANCES}, got {count}; use 'separable_cma_es' or 'openai_es'."
         )
     if name == "genetic":
-        toolbox = {"mutate": partial(mut_gaussian, sigma=step, indpb=0.1)} | toolbox
+        toolbox = {"mutate": partial(mut_gaussian, sigma=step, indpb=0.3)} | toolbox
     return kind.make(size, step), problem.toolbox(**toolbox)
