@@ -112,7 +112,8 @@ class Encoding:
     def stacked(self, solutions: Sequence[Any]) -> Vector:
         """Return many vectors as one array of shape (solutions, num_weights), checked as :meth:`checked` does."""
         try:
-            vectors = np.array([np.asarray(solution, dtype=np.float32) for solution in solutions])
+            with np.errstate(over="ignore"):
+                vectors = np.array([np.asarray(solution, dtype=np.float32) for solution in solutions])
             if vectors.shape[1:] == (self.spec.num_weights,) and np.isfinite(vectors).all():
                 return vectors
         except (TypeError, ValueError, OverflowError):  # told below, by the one that it belongs to

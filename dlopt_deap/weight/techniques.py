@@ -96,8 +96,8 @@ def technique(
         The technique and the toolbox, for ``technique.optimize(problem, ..., toolbox=toolbox)``.
 
     Raises:
-        SettingError: If the name is unknown, the population too small, sigma not in [1e-30, 1e30], or the network too large for
-            a technique that keeps a matrix of covariances.
+        SettingError: If the name is unknown, the population too small, sigma not in [1e-30, 1e30], or the network too
+            large for a technique that keeps a matrix of covariances.
 
     Examples:
         >>> from dlopt_deap.data import sine
