@@ -110,12 +110,12 @@ class ModelOptimization(ABC):
         """Make a search that has not begun, with settings that its run folder, if it has one, agrees to."""
         found = journal.found
         seed = choose_seed(found.settings.get("seed") if seed is None and found is not None else seed)
-        tools = _own_toolbox(problem, toolbox, seed)
+        own = _own_toolbox(problem, toolbox, seed)
         settings = {"seed": seed, "technique": self.settings(), "problem": problem.settings()}
-        journal.settle(settings | {"toolbox": describe_toolbox(tools)}, stop.to_dict())
-        tools.register("evaluate", Guarded(tools.evaluate, problem.weights))
+        journal.settle(settings | {"toolbox": describe_toolbox(own)}, stop.to_dict())
+        own.register("evaluate", Guarded(own.evaluate, problem.weights))
         problem.prepare()
-        return Search(problem, tools, stop, seed, self.hall_of_fame, self.max_failures, journal)
+        return Search(problem, own, stop, seed, self.hall_of_fame, self.max_failures, journal)
 
     def _search(self, search: Search, callbacks: Sequence[Callback]) -> str:
         """Begin a search, or go on with what its folder holds of it, until something ends it; say what did."""
