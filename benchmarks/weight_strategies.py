@@ -70,8 +70,12 @@ def run(job: tuple[str, str, str, float, int]) -> dict[str, Any]:
     if name == GRADIENT:
         row = trained(case, limit, seed)
     else:
-        stop = Stop(max_evaluations=int(limit)) if limited == "evaluations" else Stop(max_seconds=limit)
-        row = evolved(case, name, stop, seed)
+        stops = {
+            "evaluations": lambda: Stop(max_evaluations=int(limit)),
+            "seconds": lambda: Stop(max_seconds=limit),
+            "goal": lambda: Stop(max_seconds=60, target_fitness={"mae": limit}),
+        }
+        row = evolved(case, name, stops[limited](), seed)
     return {"case": case, "technique": name, "limited": limited, "seed": seed, **row}
 
 
@@ -94,12 +98,22 @@ def report(rows: list[dict[str, Any]], case: str, limited: str, limit: float) ->
             print(f"{name:24}  {errors}  {rate}")
 
 
+def report_goal(rows: list[dict[str, Any]], goal: float) -> None:
+    """Print how long the default technique takes to an error on the sine wave."""
+    chosen = [row for row in rows if row["limited"] == "goal"]
+    if chosen:
+        seconds, errors = ([row[key] for row in chosen] for key in ("seconds", "validation"))
+        print(f"\nsine, openai_es until the training error is {goal:g}, on one thread, {len(chosen)} seeds:")
+        print(f"seconds {quartiles(seconds)}, at most {max(seconds):.2f}; validation {quartiles(errors)}")
+
+
 def main() -> None:
     """Run all of them with every seed, and print and write what they found."""
     parser = argparse.ArgumentParser(description="Compare ways to find the weights of one network.")
     parser.add_argument("--seeds", type=int, default=10, metavar="N", help="seeds 0 to N-1 (%(default)s)")
     parser.add_argument("--evaluations", type=int, default=20_000, metavar="N", help="(%(default)s)")
     parser.add_argument("--seconds", type=float, default=3.0, metavar="X", help="(%(default)s)")
+    parser.add_argument("--goal", type=float, default=0.019, metavar="X", help="of the sine wave (%(default)s)")
     parser.add_argument("--only", default="", metavar="TEXT", help="only techniques whose name contains this text")
     parser.add_argument("--workers", type=int, default=2, metavar="N", help="runs at a time (%(default)s)")
     parser.add_argument("--json", type=Path, default=Path("benchmarks/results/weight_strategies.json"), metavar="FILE")
@@ -113,6 +127,8 @@ def main() -> None:
         for seed in range(options.seeds)
         if options.only in name and (name != GRADIENT or limited == "seconds")
     ]
+    if options.only in "openai_es":
+        jobs += [("sine", "openai_es", "goal", options.goal, seed) for seed in range(options.seeds)]
     with ProcessPoolExecutor(options.workers, mp_context=get_context("spawn")) as pool:
         rows = []
         for row in pool.map(run, jobs):
@@ -121,6 +137,7 @@ def main() -> None:
     for case in CASES:
         for limited, limit in limits.items():
             report(rows, case, limited, limit)
+    report_goal(rows, options.goal)
     options.json.parent.mkdir(parents=True, exist_ok=True)
     options.json.write_text(json.dumps(rows, indent=2) + "\n")
     print(f"\nwritten to {options.json}", file=sys.stderr)
