@@ -11,10 +11,10 @@ import pytest
 from deap import algorithms, cma, tools
 from hypothesis import given
 from hypothesis import strategies as st
-from weight.cases import SPEC, evolve, problem, solutions
+from weight.cases import SERIES, SPEC, evolve, problem, solutions
 from weight.individuals import FIT_ARRAY, FIT_LIST, FIT_VECTOR
 
-from dlopt_deap.core import Evolution, Guarded, ea_mu_plus_lambda, ea_truncation
+from dlopt_deap.core import Evolution, Guarded, Values, ea_mu_plus_lambda, ea_truncation
 from dlopt_deap.core.solution import WORST
 from dlopt_deap.errors import EvaluationError, SettingError
 from dlopt_deap.networks import NetworkSpec
@@ -129,6 +129,19 @@ def test_threads_are_no_setting_of_the_problem_but_everything_that_changes_a_res
     told = [str(problem(**settings).settings()) for settings in given]
     assert len(set(told)) == len(told)
     assert str(problem(threads=2).settings()) == told[0]
+
+
+class Heavy(WeightProblem):
+    """Adds the size of the weights, by overriding ``evaluate`` alone."""
+
+    def evaluate(self, solution: Any, seed: int = 0) -> Values:
+        return Values([super().evaluate(solution, seed)[0] + float(np.abs(np.asarray(solution)).sum())])
+
+
+def test_an_evaluate_that_a_subclass_overrides_is_what_a_search_calls() -> None:
+    of = Heavy(SERIES, SPEC)
+    result = evolve("genetic", 8, of)
+    assert [one.fitness.values for one in result.population] == [of.evaluate(one) for one in result.population]
 
 
 def test_without_mini_batches_the_number_of_a_generation_changes_nothing() -> None:
