@@ -284,9 +284,15 @@ def test_a_search_in_which_nothing_succeeds_says_what_failed() -> None:
         evolve("openai_es", 40, of)
 
 
+def test_of_no_solutions_there_are_no_values() -> None:
+    assert list(problem().evaluate_batch([])) == []
+
+
 def test_what_a_problem_cannot_be_is_refused() -> None:
     with pytest.raises(SettingError, match=r"The encoding must be of the problem's network"):
         problem(encoding=Encoding(DEEP))
+    with pytest.raises(SettingError, match=r"`encoding` must be an Encoding.*, got 'keras'"):
+        problem(encoding="keras")
     with pytest.raises(SettingError, match=r"`threads` must be a whole number of at least 1, got 0"):
         problem(threads=0)
 
