@@ -91,7 +91,8 @@ class WeightProblem(Problem):
 
     def repair(self, solution: Any) -> Any:
         """Bring a solution within the bounds, in place, and return it."""
-        vector = np.asarray(solution, dtype=np.float32)
+        with np.errstate(over="ignore"):  # as any other number beyond the bounds
+            vector = np.asarray(solution, dtype=np.float32)
         if self.encoding.repair(vector) is not getattr(solution, "genes", None):
             write_vector(solution, vector.astype(np.float64))
         return solution

@@ -284,6 +284,15 @@ def test_a_search_in_which_nothing_succeeds_says_what_failed() -> None:
         evolve("openai_es", 40, of)
 
 
+@pytest.mark.parametrize("dtype", [list, np.float64])
+def test_numbers_beyond_float32_are_brought_within_the_bounds_without_a_warning(dtype: Any) -> None:
+    of = problem(encoding=Encoding(SPEC, bounds=(-1, 2)))
+    vector = np.full(COUNT, 1e300)
+    vector[0] = -1e300
+    individual = vector.tolist() if dtype is list else vector
+    assert list(of.repair(individual)) == [-1.0, *[2.0] * (COUNT - 1)]
+
+
 def test_of_no_solutions_there_are_no_values() -> None:
     assert list(problem().evaluate_batch([])) == []
 
