@@ -92,7 +92,7 @@ def kernel_rates() -> tuple[Callable[[int], float], Callable[[], float]]:
     from numba import njit
 
     from dlopt_deap.networks.kernels._forward import aligned_rows
-    from dlopt_deap.networks.kernels._units import LANES, load, lstm_unit, store, tile_sums
+    from dlopt_deap.networks.kernels._units import AT_ONCE, LANES, load, lstm_unit, store, tile_sums
 
     @njit(nogil=True)
     def gates(calls: int, rows: Any, memory: Any, new: Any) -> None:
@@ -103,18 +103,18 @@ def kernel_rates() -> tuple[Callable[[int], float], Callable[[], float]]:
     @njit(nogil=True)
     def products(calls: int, weights: Any, states: Any, features: int, rows: Any) -> None:
         for _ in range(calls):
-            sums = tile_sums(weights, 0, states, 0, features)
-            for r in range(4):
-                store(rows, r * LANES, sums[r])
+            sums = tile_sums(weights, 0, states, (0, 0)[:AT_ONCE], features)
+            for r in range(4 * AT_ONCE):
+                store(rows, r * LANES, sums[r // 4][r % 4])
 
-    rows, memory, new = aligned_rows(4), aligned_rows(4), aligned_rows(4)
+    rows, memory, new = aligned_rows(4 * AT_ONCE), aligned_rows(4), aligned_rows(4)
     gates(1, rows, memory, new)
     products(1, np.ones(8, np.float32), aligned_rows(1), 1, rows)
 
     def product_seconds(features: int) -> float:
         weights, states = np.ones(4 * (1 + features), np.float32), aligned_rows(features)
         calls = max(100, 5_000_000 // features)
-        return best_time(lambda: products(calls, weights, states, features, rows), 2) / calls / LANES
+        return best_time(lambda: products(calls, weights, states, features, rows), 2) / calls / (AT_ONCE * LANES)
 
     def gate_seconds() -> float:
         calls = 200_000

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from dlopt_deap.networks.cells import ACTIVATIONS, CELLS
 from dlopt_deap.networks.kernels._sources import SOURCES
 from dlopt_deap.networks.kernels._units import (
+    AT_ONCE,
     LANES,
     activated,
     gru_unit,
@@ -33,27 +34,45 @@ from dlopt_deap.networks.kernels._vectors import Floats, compiled, kernel, store
 from dlopt_deap.networks.layout import TILE
 
 LSTM, GRU, RELU = CELLS["lstm"].code, CELLS["gru"].code, ACTIVATIONS["relu"]
+BLOCKS: Final = 4
+"""Blocks whose time steps are made together: the weights of a tile are read for all of them from the first cache.
+
+More blocks also give the processor more that does not wait for each other; with more than this, the states of wide
+layers leave the first cache.
+"""
+
 _HALF, _ZERO, _NAN = np.float32(0.5), np.float32(0), np.float32(np.nan)
 
 
 @compiled
 def _layer_step(
-    cell: int, layer: Any, first_step: bool, packed: Floats, old: Floats, new: Floats, memory: Floats
+    cell: int, layer: Any, first_step: bool, packed: Floats, states: Floats, memory: Floats, where: Any
 ) -> None:
-    """Write the states of one layer after the next time step; ``layer`` is a row of ``Layout.layers``."""
+    """Write the states of one layer after the next time step; ``layer`` is a row of ``Layout.layers``.
+
+    ``where`` tells the number of blocks, the rows of an array of states and of a memory, and which of the two arrays of
+    a block is read.
+    """
     inputs, units, tiles, first_state, first_memory, first_weight = layer
+    blocks, rows, memory_rows, side = where
     # The states before the first step are zero: their products need not be made.
     features = inputs if first_step else inputs + units
-    own = first_state + inputs
+    start, to_written = side * rows + first_state, (1 - 2 * side) * rows
     for tile in range(tiles):
-        sums = tile_sums(packed, first_weight, old, first_state, features)
+        for first in range(0, blocks, AT_ONCE):
+            # A last block without a companion is its own: its sums are made twice, and its step once.
+            below, companion = start + 2 * rows * first, start + 2 * rows * min(first + 1, blocks - 1)
+            sums = tile_sums(packed, first_weight, states, (below, companion)[:AT_ONCE], features)
+            for k in range(min(AT_ONCE, blocks - first)):
+                own = below + 2 * rows * k + inputs
+                if cell == LSTM:
+                    memory_row = memory_rows * (first + k) + first_memory + tile
+                    lstm_unit(sums[k], memory, memory_row, states, own + to_written + tile)
+                elif cell == GRU:
+                    gru_unit(sums[k], states, own + tile, own + to_written + tile)
+                else:
+                    simple_units(sums[k], states, own + to_written + TILE * tile, units - TILE * tile)
         first_weight += TILE * (1 + inputs + units)
-        if cell == LSTM:
-            lstm_unit(sums, memory, first_memory + tile, new, own + tile)
-        elif cell == GRU:
-            gru_unit(sums, old, new, own + tile)
-        else:
-            simple_units(sums, new, own + TILE * tile, units - TILE * tile)
 
 
 @compiled
@@ -130,29 +149,38 @@ def _feed_back(forecasts: Floats, row: Floats) -> None:
 
 
 @compiled
-def _copy(rows: int, source: Floats, target: Floats) -> None:
-    """Copy the first rows; numba's own assignment first makes sure that neither overlaps the other."""
-    for place in range(0, rows * LANES, LANES):
-        store(target, place, load(source, place))
+def _copy(source: Floats, states: Floats, row: int) -> None:
+    """Copy rows among the states; numba's own assignment would first make sure that neither overlaps the other."""
+    for place in range(0, source.size, LANES):
+        store(states, row * LANES + place, load(source, place))
 
 
 @compiled
-def _run_block(
-    cell: int, layers: NDArray[np.int64], packed: Floats, window: Floats, states: Any, memory: Floats
+def _clear(rows: Floats) -> None:
+    """Make all rows zero."""
+    for place in range(0, rows.size, LANES):
+        store(rows, place, spread(_ZERO))
+
+
+@compiled
+def _run_blocks(
+    cell: int, layers: NDArray[np.int64], packed: Floats, windows: Floats, states: Floats, memory: Floats, size: Any
 ) -> None:
-    """Make all time steps of a block of windows, shape (look_back, inputs, LANES), with states of zero before them."""
-    look_back, inputs, _ = window.shape
-    for place in range(0, memory.size, LANES):
-        store(memory, place, spread(_ZERO))
-    for place in range(0, states.size, LANES):
-        store(states, place, spread(_ZERO))
+    """Make all time steps of blocks of windows, shape (blocks, look_back, inputs, LANES), from states of zero.
+
+    ``size`` are the rows of an array of states and of a memory.
+    """
+    blocks, look_back = windows.shape[:2]
+    rows, memory_rows = size
+    _clear(states)
+    _clear(memory)
     for step in range(look_back):
-        _copy(inputs, window[step], states[step % 2])
+        for block in range(blocks):
+            _copy(windows[block, step], states, (2 * block + step % 2) * rows)
         for layer in range(layers.shape[0]):
             row = layers[layer]
             plan = (row[0], row[1], row[2], row[3], row[4], row[5])
-            side = (step + layer) % 2
-            _layer_step(cell, plan, step == 0, packed, states[side], states[1 - side], memory)
+            _layer_step(cell, plan, step == 0, packed, states, memory, (blocks, rows, memory_rows, (step + layer) % 2))
 
 
 def _make_forward(_sources: str) -> Any:
@@ -189,20 +217,23 @@ def _make_forward(_sources: str) -> Any:
         num_layers, units, num_units = layers.shape[0], layers[-1, 1], layers[:, 1].sum()
         first_dense = weights.shape[1] - (units + 1) * outputs
         packed, scale = np.empty(order.size, np.float32), _row_scales(cell)
-        states = aligned_rows(2 * (inputs + num_units)).reshape(2, inputs + num_units, LANES)
-        last, memory = states[(look_back + num_layers - 1) % 2], aligned_rows(num_units)
-        rows = blocks if steps == 1 else _with_room(blocks, steps)
+        rows, last = inputs + num_units, (look_back + num_layers - 1) % 2
+        states, memory = aligned_rows(BLOCKS * 2 * rows), aligned_rows(BLOCKS * num_units)
+        inputs_of = blocks if steps == 1 else _with_room(blocks, steps)
         for sample in range(weights.shape[0]):
             vector = weights[sample]
             _pack(vector, order, extra, scale, packed)
-            for block in range(count):
-                first = block * LANES
+            for start in range(0, count, BLOCKS):
+                end = min(start + BLOCKS, count)
                 for ahead in range(steps):
-                    _run_block(cell, layers, packed, rows[block, ahead : ahead + look_back], states, memory)
-                    part = out[sample, ahead, first : min(first + LANES, windows)]
-                    _dense(activation, vector[first_dense:], units, last, inputs + num_units - units, part)
-                    if steps > 1:
-                        _feed_back(part, rows[block, look_back + ahead])
+                    read = inputs_of[start:end, ahead : ahead + look_back]
+                    _run_blocks(cell, layers, packed, read, states, memory, (rows, num_units))
+                    for block in range(start, end):
+                        part = out[sample, ahead, block * LANES : min((block + 1) * LANES, windows)]
+                        top = (2 * (block - start) + last + 1) * rows - units
+                        _dense(activation, vector[first_dense:], units, states, top, part)
+                        if steps > 1:
+                            _feed_back(part, inputs_of[block, look_back + ahead])
             # A gate turns infinity into 1 and hides it: such a network must not look like a fine one.
             if not _all_finite(vector):
                 out[sample] = _NAN

@@ -30,6 +30,9 @@ from dlopt_deap.networks.layout import TILE
 LANES: Final = 32 if WIDE else 16
 """Windows in a block: as many as let the sums of a tile (``TILE`` rows of ``LANES``) stay in half of the registers."""
 
+AT_ONCE: Final = 2 if WIDE else 1
+"""Blocks whose sums are computed at once, where they find room in the registers: fewer weights are read."""
+
 _TANH, _SIGMOID = ACTIVATIONS["tanh"], ACTIVATIONS["sigmoid"]
 
 _HALF, _TWO = np.float32(0.5), np.float32(2)
@@ -38,34 +41,42 @@ load, spread = loader(LANES), spreader(LANES)
 
 
 @intrinsic  # type: ignore[untyped-decorator]
-def tile_sums(_typing: Any, weights: Any, first_weight: Any, states: Any, first_state: Any, features: Any) -> Any:
-    """Return the vectors ``bias[r] + sum over j of weight[j, r] * states[first_state + j]`` for the rows r of a tile.
+def tile_sums(_typing: Any, weights: Any, first_weight: Any, states: Any, first_states: Any, features: Any) -> Any:
+    """Return, for each of ``AT_ONCE`` blocks, the sums of the rows of a tile: a vector for each row.
 
-    ``weights`` holds, from ``first_weight``, the ``TILE`` biases and then ``TILE`` weights for each feature j. This is
-    the inner loop of everything: the ``TILE * LANES`` sums stay in vector registers over the whole loop, and from
-    there they go into the gates.
+    Those of row r are ``bias[r] + sum over j of weight[j, r] * states[first_state + j]``. ``weights`` holds, from
+    ``first_weight``, the ``TILE`` biases and then ``TILE`` weights for each feature j. This is the inner loop of
+    everything: all sums stay in vector registers over the whole loop, and from there they go into the gates.
     """
-    kind = types.UniTuple(Vector(LANES), TILE)
+    kind = types.UniTuple(types.UniTuple(Vector(LANES), TILE), AT_ONCE)
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         number = ir.IntType(64)
         weight_data, state_data = (data_of(context, builder, signature.args[k], arguments[k]) for k in (0, 2))
-        _, weight, _, state, count = arguments
+        _, weight, _, blocks, count = arguments
 
-        def spread(index: Any) -> Any:
+        def spread_weight(index: Any) -> Any:
             return spread_float(builder, builder.load(builder.gep(weight_data, [index], inbounds=True)), LANES)
 
-        totals = [cgutils.alloca_once_value(builder, spread(builder.add(weight, number(r)))) for r in range(TILE)]
-        with cgutils.for_range(builder, count) as loop:
-            row = builder.mul(builder.add(state, loop.index), number(LANES))
-            feature = builder.load(vector_at(builder, state_data, row, LANES), align=4)
-            place = builder.add(weight, builder.mul(builder.add(loop.index, number(1)), number(TILE)))
-            for r, total in enumerate(totals):
-                product = builder.fmul(spread(builder.add(place, number(r))), feature, flags=("contract",))
-                builder.store(builder.fadd(builder.load(total), product, flags=("contract",)), total)
-        return context.make_tuple(builder, kind, [builder.load(total) for total in totals])
+        def load_state(first: Any, index: Any) -> Any:
+            row = builder.mul(builder.add(first, index), number(LANES))
+            return builder.load(vector_at(builder, state_data, row, LANES), align=4)
 
-    return kind(weights, first_weight, states, first_state, features), generate
+        biases = [spread_weight(builder.add(weight, number(r))) for r in range(TILE)]
+        firsts = cgutils.unpack_tuple(builder, blocks)
+        totals = [[cgutils.alloca_once_value(builder, bias) for bias in biases] for _ in firsts]
+        with cgutils.for_range(builder, count) as loop:
+            place = builder.add(weight, builder.mul(builder.add(loop.index, number(1)), number(TILE)))
+            factors = [spread_weight(builder.add(place, number(r))) for r in range(TILE)]
+            for first, sums in zip(firsts, totals, strict=True):
+                state = load_state(first, loop.index)
+                for factor, total in zip(factors, sums, strict=True):
+                    product = builder.fmul(factor, state, flags=("contract",))
+                    builder.store(builder.fadd(builder.load(total), product, flags=("contract",)), total)
+        results = [[builder.load(total) for total in sums] for sums in totals]
+        return context.make_tuple(builder, kind, [context.make_tuple(builder, kind.dtype, one) for one in results])
+
+    return kind(weights, first_weight, states, first_states, features), generate
 
 
 @compiled
@@ -85,13 +96,13 @@ def lstm_unit(sums: Any, memory: Floats, memory_row: int, new: Floats, row: int)
 
 
 @compiled
-def gru_unit(sums: Any, old: Floats, new: Floats, row: int) -> None:
+def gru_unit(sums: Any, states: Floats, old: int, new: int) -> None:
     """Make the step of one GRU unit: ``sums`` are z / 2, r / 2, and h from below and from the states."""
     update_p, update_q = sigmoid_parts(sums[0])
     reset_p, reset_q = sigmoid_parts(sums[1])
     new_p, new_q = tanh_parts(sums[2] + _HALF * reset_p / reset_q * sums[3])
-    state_p = update_p * load(old, row * LANES) * new_q + (_TWO * update_q - update_p) * new_p
-    store(new, row * LANES, _HALF * state_p / (update_q * new_q))
+    state_p = update_p * load(states, old * LANES) * new_q + (_TWO * update_q - update_p) * new_p
+    store(states, new * LANES, _HALF * state_p / (update_q * new_q))
 
 
 @compiled
