@@ -37,8 +37,7 @@ LSTM, GRU, RELU = CELLS["lstm"].code, CELLS["gru"].code, ACTIVATIONS["relu"]
 BLOCKS: Final = 4
 """Blocks whose time steps are made together: the weights of a tile are read for all of them from the first cache.
 
-More blocks also give the processor more that does not wait for each other; with more than this, the states of wide
-layers leave the first cache.
+It also gives the processor more to do that does not wait for one another. More blocks gain nothing.
 """
 
 _HALF, _ZERO, _NAN = np.float32(0.5), np.float32(0), np.float32(np.nan)

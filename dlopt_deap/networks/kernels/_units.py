@@ -28,10 +28,10 @@ from dlopt_deap.networks.kernels._vectors import (
 from dlopt_deap.networks.layout import TILE
 
 LANES: Final = 32 if WIDE else 16
-"""Windows in a block: as many as let the sums of a tile (``TILE`` rows of ``LANES``) stay in half of the registers."""
+"""Windows in a block: they fill two vector registers."""
 
 AT_ONCE: Final = 2 if WIDE else 1
-"""Blocks whose sums are computed at once, where they find room in the registers: fewer weights are read."""
+"""Blocks whose sums are computed at once: those of a tile (``TILE`` rows) then fill half of the vector registers."""
 
 _TANH, _SIGMOID = ACTIVATIONS["tanh"], ACTIVATIONS["sigmoid"]
 
