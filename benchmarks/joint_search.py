@@ -12,6 +12,7 @@ import json
 import statistics
 import sys
 import time
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,13 +29,14 @@ from dlopt_deap.weight import DifferentialEvolution, Objective, OpenAIES, Separa
 SERIES = data.sunspots()
 SPACE = Space((2, 20), (1, 2), (1, 16), activation="linear")
 TRAINING = TrainingSettings(batch_size=16, learning_rate=0.005)
-EPOCHS = FinalEvolution(epochs=300, training=TrainingSettings(batch_size=16, learning_rate=0.005, patience=25))
+FINAL = FinalEvolution(evaluations=2_000, repeats=1)
+TRAINED = replace(FINAL, epochs=300, training=replace(TRAINING, patience=25))
 
 WAYS: dict[str, Any] = {
-    "trained, 10 epochs": partial(TrainingProblem, epochs=10, training=TRAINING),
-    "lamarckian, 1,000 evaluations": partial(JointProblem, inheritance="lamarckian"),
-    "baldwinian, 1,000 evaluations": partial(JointProblem, inheritance="baldwinian"),
-    "lamarckian, trained at the end": partial(JointProblem, inheritance="lamarckian", final=EPOCHS),
+    "trained, 10 epochs": partial(TrainingProblem, epochs=10, training=TRAINING, final_repeats=1),
+    "lamarckian, 500 evaluations": partial(JointProblem, inheritance="lamarckian", final=FINAL),
+    "baldwinian, 500 evaluations": partial(JointProblem, inheritance="baldwinian", final=FINAL),
+    "lamarckian, trained at the end": partial(JointProblem, inheritance="lamarckian", final=TRAINED),
 }
 
 STRATEGIES: dict[str, Any] = {
@@ -76,10 +78,10 @@ def search(make: Any, architectures: int, seed: int) -> dict[str, Any]:
     }
 
 
-def compare_searches(architectures: int, seeds: int) -> dict[str, Any]:
+def compare_searches(architectures: int, seeds: int, only: str) -> dict[str, Any]:
     """Run every way with every seed, and print what they found."""
     outcome: dict[str, Any] = {}
-    for name, make in WAYS.items():
+    for name, make in _named(WAYS, only):
         make(SERIES, SPACE).prepare()
         rows = [search(make, architectures, seed) for seed in range(seeds)]
         numbers = [key for key in rows[0] if key not in ("seed", "genes")]
@@ -91,10 +93,10 @@ def compare_searches(architectures: int, seeds: int) -> dict[str, Any]:
     return outcome
 
 
-def compare_strategies(evaluations: int, seeds: int) -> dict[str, Any]:
+def compare_strategies(evaluations: int, seeds: int, only: str) -> dict[str, Any]:
     """Evolve networks on two series by every strategy, and print the geometric means of their errors."""
     outcome: dict[str, Any] = {}
-    for name, make in STRATEGIES.items():
+    for name, make in _named(STRATEGIES, only):
         losses, errors = [], []
         for series in (SERIES, data.sine()):
             for spec in NETWORKS:
@@ -109,18 +111,24 @@ def compare_strategies(evaluations: int, seeds: int) -> dict[str, Any]:
     return outcome
 
 
+def _named(makers: dict[str, Any], only: str) -> list[tuple[str, Any]]:
+    """Give those whose name has a text."""
+    return [(name, make) for name, make in makers.items() if only in name]
+
+
 def main() -> None:
     """Compare searches, or strategies, and write what was found."""
     parser = argparse.ArgumentParser(description="Joint search of architectures and weights on the sunspot series.")
     parser.add_argument("--seeds", type=int, default=3, metavar="N", help="seeds 0 to N-1 (%(default)s)")
     parser.add_argument("--architectures", type=int, default=60, metavar="N", help="of each search (%(default)s)")
+    parser.add_argument("--only", default="", metavar="TEXT", help="only ways or strategies whose name has this text")
     parser.add_argument("--inner", type=int, metavar="N", help="compare strategies by so many evaluations instead")
     parser.add_argument("--json", type=Path, default=Path("benchmarks/results/joint_search.json"), metavar="FILE")
     options = parser.parse_args()
     if options.inner:
-        outcome = compare_strategies(options.inner, options.seeds)
+        outcome = compare_strategies(options.inner, options.seeds, options.only)
     else:
-        outcome = compare_searches(options.architectures, options.seeds)
+        outcome = compare_searches(options.architectures, options.seeds, options.only)
     options.json.parent.mkdir(parents=True, exist_ok=True)
     options.json.write_text(json.dumps(outcome, indent=2) + "\n")
     print(f"written to {options.json}", file=sys.stderr)

@@ -3,8 +3,8 @@
     python benchmarks/objectives.py
 
 With each seed a network is trained by gradients for the mean squared error. Its weights are then evolved for the error
-that counts. For the same seconds other networks are trained from other initial weights, and the one that is best by that
-error on the validation split is taken: what somebody without evolution would do. All are judged on the test split.
+that counts. For the same seconds other networks are trained from other initial weights, and the one that is best by
+that error on the validation split is taken: what somebody without evolution would do. All are judged on the test split.
 """
 
 import argparse
@@ -48,13 +48,6 @@ def faulty_sensor(seed: int = 0) -> TimeSeries:
     return TimeSeries(np.where(wrong, random.uniform(1, 4, len(clean)), noisy), name="faulty sensor", scale=(-1, 1))
 
 
-def noisy_sine(seed: int = 0) -> TimeSeries:
-    """Make a sine wave that is measured with noise."""
-    clean = data.sine().values[:, 0]
-    noise = np.random.default_rng(seed).normal(0, 0.2, len(clean))
-    return TimeSeries(clean + noise, name="noisy sine", scale=(-1, 1))
-
-
 SUNSPOTS = data.sunspots()
 SENSOR = faulty_sensor()
 SMALL = NetworkSpec(1, (8,), 1, look_back=11, activation="linear")
@@ -66,7 +59,6 @@ CASES = {
     "faulty sensor: median absolute error": Case(SENSOR, SMALL, "median_ae"),
     "faulty sensor: share of forecasts further off than 0.05": Case(SENSOR, SMALL, OutsideTolerance(0.05)),
     "faulty sensor: too much costs 4 times too little": Case(SENSOR, SMALL, AsymmetricError(under=1, over=4)),
-    "noisy sine: closed loop over 20 steps, mean absolute error": Case(noisy_sine(), SMALL, "mae", horizon=20),
 }
 
 

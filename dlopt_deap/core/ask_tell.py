@@ -74,9 +74,12 @@ class AskTell(ModelOptimization):
     def step(self, search: Search) -> None:
         """Make one generation."""
         search.generation += bool(search.population)
-        search.population, _ = algorithms.eaGenerateUpdate(
-            search.toolbox, ngen=1, halloffame=search.hall_of_fame, verbose=False
-        )
+        try:
+            search.population, _ = algorithms.eaGenerateUpdate(
+                search.toolbox, ngen=1, halloffame=search.hall_of_fame, verbose=False
+            )
+        except np.linalg.LinAlgError:  # what a covariance that is not finite comes to
+            search.end("diverged")
         search.record()
 
     def _new_strategy(self, search: Search) -> Any:
@@ -126,8 +129,11 @@ def _described(strategy: Any) -> Any:
 
 
 def _alone(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Call a function with BLAS bound to one thread: the last bits of a product depend on the number of threads."""
-    with _blas().limit(limits=1, user_api="blas"):
+    """Call a function with BLAS bound to one thread: the last bits of a product depend on the number of threads.
+
+    It may run away without a warning: a search ends when a vector is not finite.
+    """
+    with _blas().limit(limits=1, user_api="blas"), np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         return function(*arguments)
 
 

@@ -34,7 +34,9 @@ def plain(value: Any) -> Any:
     if isinstance(value, partial):
         arguments = {"arguments": [plain(one) for one in value.args]} if value.args else {}
         return {"function": plain(value.func), **arguments, **plain(value.keywords)}
-    if callable(getattr(value, "to_dict", None)) and not isinstance(value, type):
+    if isinstance(value, type):
+        return _name(value)
+    if callable(getattr(value, "to_dict", None)):
         return plain(value.to_dict())
     if hasattr(value, "tolist"):
         return value.tolist()

@@ -54,6 +54,7 @@ def have_same_genes(one: Any, other: Any) -> bool:
 def individual_state(individual: Any) -> dict[str, Any]:
     """Give an individual as plain values: its genes, its fitness, and the attributes that somebody gave it."""
     fitness = {name: value for name, value in vars(individual.fitness).items() if name != "weights"}
+    fitness["wvalues"] = individual.fitness.wvalues  # the class has them of one that was never evaluated
     attributes = {name: value for name, value in vars(individual).items() if name not in ("genes", "fitness")}
     return {"genes": plain_genes(individual), "fitness": fitness, "attributes": attributes}
 

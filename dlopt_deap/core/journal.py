@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from dlopt_deap.core.individuals import told_genes
+from dlopt_deap.core.individuals import plain_genes, told_genes
 from dlopt_deap.core.signals import Interrupts
 from dlopt_deap.core.solution import Values
 from dlopt_deap.errors import RunFolderError
@@ -16,7 +16,14 @@ SEARCH = "search"
 """The stage whose evaluations are numbered in the order in which the search asks for them."""
 
 WORTH_WRITING = 0.001
-"""Seconds of an evaluation of a cheap problem from which it is written down; quicker ones are quicker made again."""
+"""Seconds of an evaluation of a cheap problem from which it is written down as it is made.
+
+Quicker ones are quicker made again. They are held until a snapshot makes them dispensable, and written down if the
+search ends before: what has ended must not depend on what would have to be made again.
+"""
+
+Made = tuple[str, int, int, Any, Values]
+"""An evaluation: its stage, its number, the generation that asked, the genes and what they are worth."""
 
 
 class Journal:
@@ -26,12 +33,17 @@ class Journal:
         run: The open run folder, if there is one.
         targets: The names of the fitness values, in their order.
         cheap: Whether evaluations may cost less than writing them down; see ``Problem.cheap``.
+
+    Attributes:
+        is_new: Whether anything was evaluated in this session.
     """
 
     def __init__(self, run: RunFolder | None, targets: Sequence[str], cheap: bool = False) -> None:
         self.run = run
         self.targets = tuple(targets)
         self.cheap = cheap
+        self.is_new = False
+        self._held: list[Made] = []
 
     @property
     def found(self) -> Found | None:
@@ -47,6 +59,19 @@ class Journal:
         if self.run is not None:
             self.run.settle(settings)
             self.run.stop = stop
+
+    def has(self, number: int) -> bool:
+        """Whether an earlier session left this evaluation of the search."""
+        return self.run is not None and (SEARCH, number) in self.run.found.evaluations
+
+    def drop_held(self) -> None:
+        """Forget what was held: a snapshot tells what came of it."""
+        self._held = []
+
+    def write_held(self) -> None:
+        """Write down what was held: no snapshot will follow."""
+        self._write(self._held)
+        self._held = []
 
     def end(self, stopped_by: str, seconds: float) -> None:
         """Write down what ended the search, and see that everything is on the disk."""
@@ -96,13 +121,13 @@ class Journal:
         yield None
         numbers = self._numbers(stage, [first + position for position in missing])
         for batch in _batches(map_, function, [individuals[position] for position in missing], is_joint):
-            rows = []
+            made = []
             for index, values in batch:
                 position = missing[index]
                 done[position] = values
-                if self._is_worth_writing(stage, values):
-                    rows.append(self._row(stage, numbers[index], generation, individuals[position], values))
-            self._write(rows)
+                if self.run is not None:  # a copy of the genes: who made the individual may change it
+                    made.append((stage, numbers[index], generation, plain_genes(individuals[position]), values))
+            self._keep(made)
             while place in done:
                 yield done.pop(place)
                 place += 1
@@ -156,11 +181,11 @@ class Journal:
         behind = itertools.count(1 + max([*taken, *places]))
         return [next(behind) if place in taken else place for place in places]
 
-    def _row(self, stage: str, number: int, generation: int, individual: Any, values: Values) -> Evaluation:
+    def _row(self, stage: str, number: int, generation: int, genes: Any, values: Values) -> Evaluation:
         """Make the row of one evaluation."""
         origin = values.provenance
         fitness = dict(zip(self.targets, values, strict=True))
-        known = (stage, number, generation, told_genes(individual), fitness, values.metrics)
+        known = (stage, number, generation, told_genes(genes), fitness, values.metrics)
         return Evaluation(*known, origin.seconds, origin.worker, origin.traceback, values.trained)
 
     def _values(self, row: Evaluation) -> Values:
@@ -175,16 +200,22 @@ class Journal:
             values.trained = row.extra
         return values
 
-    def _write(self, rows: list[Evaluation]) -> None:
-        """Write rows down, if there are any."""
-        if self.run is not None and rows:
-            self.run.write_evaluations(rows)
+    def _keep(self, made: list[Made]) -> None:
+        """Write down what is dear to make again, and hold the rest."""
+        self.is_new = self.is_new or bool(made)
+        dear: list[Made] = []
+        for one in made:
+            (dear if self._is_dear(one[0], one[-1]) else self._held).append(one)
+        self._write(dear)
 
-    def _is_worth_writing(self, stage: str, values: Values) -> bool:
-        """Whether there is where to write an evaluation, and making it again would cost more than writing it."""
-        if self.run is None:
-            return False
+    def _is_dear(self, stage: str, values: Values) -> bool:
+        """Whether making an evaluation again would cost more than writing it."""
         return not self.cheap or stage != SEARCH or values.provenance.seconds >= WORTH_WRITING
+
+    def _write(self, made: list[Made]) -> None:
+        """Write evaluations down, if there are any."""
+        if self.run is not None and made:
+            self.run.write_evaluations([self._row(*one) for one in made])
 
 
 def _registered(map_: Callable[..., Iterable[Any]]) -> Callable[..., Iterable[Any]]:

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from deap import base
+from deap import base, tools
 
 from dlopt_deap.checks import check_integer, did_you_mean
 from dlopt_deap.core.description import describe_toolbox
@@ -27,6 +27,9 @@ from dlopt_deap.core.stop import Stop
 from dlopt_deap.errors import EvaluationError, SettingError
 from dlopt_deap.seeding import choose_seed, seed_run
 from dlopt_deap.storage import RunFolder, open_run
+
+MOST_NEWCOMERS = 100
+"""So many of the last population are estimated anew beside the hall of fame, where that is cheap."""
 
 
 class ModelOptimization(ABC):
@@ -107,12 +110,12 @@ class ModelOptimization(ABC):
         """Make a search that has not begun, with settings that its run folder, if it has one, agrees to."""
         found = journal.found
         seed = choose_seed(found.settings.get("seed") if seed is None and found is not None else seed)
-        tools = _own_toolbox(problem, toolbox, seed)
+        own = _own_toolbox(problem, toolbox, seed)
         settings = {"seed": seed, "technique": self.settings(), "problem": problem.settings()}
-        journal.settle(settings | {"toolbox": describe_toolbox(tools)}, stop.to_dict())
-        tools.register("evaluate", Guarded(tools.evaluate, problem.weights))
+        journal.settle(settings | {"toolbox": describe_toolbox(own)}, stop.to_dict())
+        own.register("evaluate", Guarded(own.evaluate, problem.weights))
         problem.prepare()
-        return Search(problem, tools, stop, seed, self.hall_of_fame, self.max_failures, journal)
+        return Search(problem, own, stop, seed, self.hall_of_fame, self.max_failures, journal)
 
     def _search(self, search: Search, callbacks: Sequence[Callback]) -> str:
         """Begin a search, or go on with what its folder holds of it, until something ends it; say what did."""
@@ -129,7 +132,9 @@ class ModelOptimization(ABC):
             write_snapshot(search, self, callbacks, is_last)
             return any(answers)
 
-        return search.run(partial(self.step, search), after, reason)
+        reason = search.run(partial(self.step, search), after, reason)
+        search.journal.write_held()
+        return reason
 
     @abstractmethod
     def start(self, search: Search) -> None:
@@ -204,15 +209,16 @@ def _candidates(search: Search, reason: str) -> tuple[list[Candidate], str]:
 
 
 def _newcomers(search: Search, found: list[Any]) -> list[Any]:
-    """Give who else may be estimated anew, if that is cheap: the last population.
+    """Give who else may be estimated anew, if that is cheap: the best of the last population.
 
     Where each generation was judged on something else, as on a mini-batch, the hall of fame holds the lucky ones.
     """
     if not search.problem.cheap:
         return []
     fresh: list[Any] = []
-    for one in search.population:
-        if one.fitness.valid and not has_failed(one) and not any(have_same_genes(one, x) for x in (*found, *fresh)):
+    valid = [one for one in search.population if one.fitness.valid and not has_failed(one)]
+    for one in tools.selBest(valid, MOST_NEWCOMERS):
+        if not any(have_same_genes(one, other) for other in (*found, *fresh)):
             fresh.append(one)
     return fresh
 

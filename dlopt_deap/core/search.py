@@ -223,12 +223,17 @@ class Search:
         met = {
             "max_evaluations": stop.max_evaluations is not None and self.evaluations >= stop.max_evaluations,
             "max_generations": stop.max_generations is not None and self.generation >= stop.max_generations,
-            "max_seconds": stop.max_seconds is not None and self.seconds >= stop.max_seconds,
+            "max_seconds": self._time_is_over(),
             "stagnation": stop.stagnation is not None and self._stagnant >= stop.stagnation,
             "target_fitness": self._target_is_reached(),
             "nothing new": self._idle >= IDLE_GENERATIONS,
         }
         return self.interrupts.reason or next((name for name, is_met in met.items() if is_met), None)
+
+    def _time_is_over(self) -> bool:
+        """Whether the time is over, and nothing is left of an earlier session, which had it."""
+        limit = self.stop.max_seconds
+        return limit is not None and self.seconds >= limit and not self.journal.has(self.evaluations + 1)
 
     def _target_is_reached(self) -> bool:
         """Whether one individual of the hall of fame is as good as asked in every target named."""

@@ -13,7 +13,6 @@ from dlopt_deap.core.individuals import (
     restore_population,
     told_genes,
 )
-from dlopt_deap.core.journal import SEARCH
 from dlopt_deap.core.search import Callback, Search
 from dlopt_deap.core.solution import Solution
 from dlopt_deap.core.stateful import has_state, restore_toolbox_state, toolbox_state
@@ -64,19 +63,16 @@ def resume(found: Found, search: Search, technique: Technique, callbacks: Sequen
     if found.snapshot is None:
         return None
     restore_snapshot(found.snapshot, search, technique, callbacks)
-    reason = search.criterion()
-    if reason == "max_seconds" and (SEARCH, search.evaluations + 1) in found.evaluations:
-        return None  # its time ended it in a generation, of which it takes what it has
     if found.stopped_by == "callback" and found.stop == search.stop.to_dict():
         return "callback"
-    return reason
+    return search.criterion()
 
 
 def write_snapshot(search: Search, technique: Technique, callbacks: Sequence[Callback], is_last: bool) -> None:
     """Write down where a search stands after a generation, with the rows of the logbook that are new.
 
     If evaluations are cheap that is done now and then, so that it takes a small share of the time, and at the end:
-    what came after the latest snapshot is computed again when the run is resumed.
+    what came after the latest snapshot is computed again when a run that was killed is resumed.
 
     Args:
         search: The search.
@@ -86,13 +82,14 @@ def write_snapshot(search: Search, technique: Technique, callbacks: Sequence[Cal
     """
     run = search.journal.run
     began = time.monotonic()
-    if run is None or (search.problem.cheap and not is_last and began < search.next_snapshot):
+    if run is None or (search.problem.cheap and not is_last and not _is_due(search, began)):
         return
     number = len(search.logbook)
     rows = list(enumerate(search.rows, start=number - len(search.rows) + 1))
     population = [told_genes(individual) for individual in search.population]
     run.write_generation(number, rows, population, take_snapshot(search, technique, callbacks))
     search.rows = []
+    search.journal.drop_held()
     ended = time.monotonic()
     search.next_snapshot = ended + SNAPSHOT_SHARE * (ended - began)
 
@@ -121,6 +118,15 @@ def restore_snapshot(snapshot: Snapshot, search: Search, technique: Technique, c
         if isinstance(error, DloptError):
             raise
         raise RunFolderError(f"The snapshot of the run does not fit: {error!r}; put a whole copy back.") from error
+
+
+def _is_due(search: Search, now: float) -> bool:
+    """Whether the snapshot of a cheap search is due: not while it only takes up what an earlier session left."""
+    if not search.journal.is_new:
+        return False
+    limit = search.stop.max_evaluations
+    ends_soon = limit is not None and limit - search.evaluations < search.rows[-1]["nevals"]  # in the next generation
+    return ends_soon or now >= search.next_snapshot
 
 
 def _state_of(callback: Any) -> Any:

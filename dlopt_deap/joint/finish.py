@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from dlopt_deap.errors import TrainingError
 from dlopt_deap.networks import TrainingSettings, train
 from dlopt_deap.weight import Encoding, Objective, OpenAIES, Strategy, evolve_weights
-from dlopt_deap.weight.evolve import check_evolvable
+from dlopt_deap.weight.evolve import check_evolvable, strategy_around
 
 Weights = NDArray[np.float32]
 
@@ -113,9 +113,8 @@ def evolve_from_trained(
         SettingError: If the objective has several errors or mini-batches, or a setting makes no sense.
     """
     start = Encoding(objective.spec).checked(weights)
-    return _better(
-        objective, start, evolve_weights(objective, strategy(start), max_evaluations, seed, encoding).weights
-    )
+    evolved = evolve_weights(objective, strategy_around(strategy, start), max_evaluations, seed, encoding)
+    return _better(objective, start, evolved.weights)
 
 
 def validation_error(objective: Objective, weights: Weights) -> float:

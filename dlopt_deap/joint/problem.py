@@ -68,7 +68,7 @@ class JointProblem(ArchitectureProblem):
         series: TimeSeries,
         space: Space,
         targets: Mapping[str, int] | None = None,
-        inner_evaluations: int = 1_000,
+        inner_evaluations: int = 500,
         inheritance: str = "lamarckian",
         inner: InnerEvolution | None = None,
         final: FinalEvolution | None = None,

@@ -21,7 +21,7 @@ from dlopt_deap.weight.evolve import strategy_around
 
 Weights = NDArray[np.float32]
 
-INNER_STRATEGY: Final = partial(OpenAIES, sigma=0.05, population_size=16, learning_rate=0.1)
+INNER_STRATEGY: Final = partial(OpenAIES, sigma=0.05, population_size=8, learning_rate=0.1)
 """What came furthest in some hundreds of evaluations, of what ``benchmarks/joint_search.py --inner`` compares."""
 
 
@@ -103,7 +103,7 @@ class FinalEvolution:
         SettingError: If a number is less than 1, or ``epochs`` less than 0.
     """
 
-    evaluations: int = 20_000
+    evaluations: int = 5_000
     repeats: int = 3
     epochs: int = 0
     training: TrainingSettings | None = None

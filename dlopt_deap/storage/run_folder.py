@@ -222,7 +222,7 @@ class RunFolder:
 
 def versions() -> dict[str, str]:
     """Name the versions that the last digits of a result depend on."""
-    packages = ("dlopt_deap", "deap", "numpy", "numba", "tensorflow", "keras")
+    packages = ("dlopt_deap", "deap", "cmaes", "numpy", "numba", "tensorflow", "keras")
     return {"python": platform.python_version()} | {name: version(name) for name in packages}
 
 

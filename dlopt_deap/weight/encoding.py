@@ -16,6 +16,7 @@ from dlopt_deap.networks import NetworkSpec, initial_weights
 from dlopt_deap.networks.initializers import INITIALIZERS
 from dlopt_deap.seeding import SEED_BITS, numpy_generator
 from dlopt_deap.weight.groups import per_layer
+from dlopt_deap.weight.vectors import LARGEST
 
 Vector = NDArray[np.float32]
 
@@ -58,7 +59,7 @@ class Encoding:
         if not (low < high).all():
             raise SettingError(f"Each pair of `bounds` must be a lower and a higher number, got {shown(self.bounds)}.")
         if self.start is not None:
-            object.__setattr__(self, "start", self.checked(self.start, "start"))
+            object.__setattr__(self, "start", self.checked(self.start, "start").copy())
 
     @cached_property
     def limits(self) -> tuple[Vector, Vector]:
@@ -80,7 +81,8 @@ class Encoding:
         if self.start is None:
             return self.repair(initial_weights(self.spec, self.initializer, rng.getrandbits(SEED_BITS)))
         steps = numpy_generator(rng).normal(0.0, self.spread, self.spec.num_weights)
-        return self.repair((np.asarray(self.start, np.float32) + steps).astype(np.float32))
+        with np.errstate(over="ignore"):
+            return self.repair((np.asarray(self.start, np.float32) + steps).astype(np.float32))
 
     def repair(self, vector: Vector) -> Vector:
         """Bring a vector within the bounds, in place, and return it; what is no number becomes the middle of them."""
@@ -110,7 +112,8 @@ class Encoding:
     def stacked(self, solutions: Sequence[Any]) -> Vector:
         """Return many vectors as one array of shape (solutions, num_weights), checked as :meth:`checked` does."""
         try:
-            vectors = np.array([np.asarray(solution, dtype=np.float32) for solution in solutions])
+            with np.errstate(over="ignore"):
+                vectors = np.array([np.asarray(solution, dtype=np.float32) for solution in solutions])
             if vectors.shape[1:] == (self.spec.num_weights,) and np.isfinite(vectors).all():
                 return vectors
         except (TypeError, ValueError, OverflowError):  # told below, by the one that it belongs to
@@ -135,7 +138,12 @@ def _pairs(bounds: Bounds) -> list[tuple[float, float]]:
         pair = items_of(item) or []
         if len(pair) != 2:
             break
-        pairs.append((check_number("bounds", pair[0]), check_number("bounds", pair[1])))
+        pairs.append((_bound(pair[0]), _bound(pair[1])))
     if not items or len(pairs) != len(items):
         raise SettingError(f"`bounds` must be a pair (low, high), or one for each layer, got {shown(bounds)}.")
     return pairs
+
+
+def _bound(value: object) -> float:
+    """Return a bound, which networks must be able to compute with."""
+    return check_number("bounds", value, -LARGEST, LARGEST)

@@ -14,12 +14,12 @@ class InheritingFitness:
 
     Args:
         operator: The mutation or crossover.
-        share: The share of the parents' fitness in that of a child.
+        decay: The share of a child's own error in its fitness; the rest is its parents'.
     """
 
-    def __init__(self, operator: Callable[..., Any], share: float) -> None:
+    def __init__(self, operator: Callable[..., Any], decay: float) -> None:
         self.operator = operator
-        self.share = share
+        self.decay = decay
         self.keywords = getattr(operator, "keywords", {})
 
     def state_dict(self) -> dict[str, Any]:
@@ -30,8 +30,8 @@ class InheritingFitness:
         """Take nothing back."""
 
     def to_dict(self) -> dict[str, Any]:
-        """Name the operator and the share, so that a run folder can tell it from another."""
-        return {"inheriting": self.operator, "share": self.share}
+        """Name the operator and the decay, so that a run folder can tell it from another."""
+        return {"inheriting": self.operator, "decay": self.decay}
 
     def __call__(self, *individuals: Any, **settings: Any) -> Any:
         """Vary the individuals; those that have a fitness, as copies of their parents do, inherit the mean of it."""
@@ -39,7 +39,7 @@ class InheritingFitness:
         if known:
             means = [sum(values) / len(known) for values in zip(*known, strict=True)]
             for individual in individuals:
-                individual.inherited_fitness = (self.share, means)
+                individual.inherited_fitness = (self.decay, means)
         return self.operator(*individuals, **settings)
 
 
@@ -69,5 +69,5 @@ def inherit_fitness(toolbox: base.Toolbox, decay: float = 0.2) -> base.Toolbox:
     if check_number("decay", decay, above=0.0) > 1:
         raise SettingError(f"`decay` must lie above 0 and not above 1, got {decay}.")
     for alias in ("mate", "mutate"):
-        toolbox.register(alias, InheritingFitness(getattr(toolbox, alias), 1.0 - decay))
+        toolbox.register(alias, InheritingFitness(getattr(toolbox, alias), float(decay)))
     return toolbox

@@ -122,7 +122,8 @@ class Objective:
         if not self.weight_decay:
             return np.zeros(len(vectors))
         squares: Errors = np.square(vectors, dtype=np.float64).sum(axis=1)
-        return self.weight_decay * squares
+        with np.errstate(over="ignore"):
+            return self.weight_decay * squares
 
     def to_dict(self) -> dict[str, Any]:
         """Give the objective as JSON values."""

@@ -1,13 +1,14 @@
 """The weights of a given network as a problem."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 from deap import base
 from numpy.typing import NDArray
 
-from dlopt_deap.checks import check_integer
+from dlopt_deap.checks import check_integer, did_you_mean
 from dlopt_deap.core import Problem, Solution, Values
 from dlopt_deap.data import TimeSeries
 from dlopt_deap.errors import SettingError
@@ -16,6 +17,10 @@ from dlopt_deap.sampling.metrics import Metric
 from dlopt_deap.weight.encoding import Encoding
 from dlopt_deap.weight.objective import Objective
 from dlopt_deap.weight.toolbox import weight_toolbox
+from dlopt_deap.weight.vectors import write_vector
+
+SETTINGS = ("split", "horizon", "batch_size", "weight_decay")
+"""The arguments of an objective that a problem hands on."""
 
 
 class WeightProblem(Problem):
@@ -59,10 +64,10 @@ class WeightProblem(Problem):
         threads: int = 1,
         **objective: Any,
     ) -> None:
-        try:
-            self.objective = Objective(series, spec, metric, **objective)
-        except TypeError as error:
-            raise SettingError(f"`objective` takes the arguments of weight.Objective: {error}") from None
+        for name in objective:
+            if name not in SETTINGS:
+                raise SettingError(f"An objective takes no argument `{name}`{did_you_mean(name, SETTINGS, '.')}")
+        self.objective = Objective(series, spec, metric, **objective)
         super().__init__(dict.fromkeys(self.objective.metrics, -1))
         self.series: TimeSeries = series
         self.spec = spec
@@ -89,7 +94,7 @@ class WeightProblem(Problem):
         """Bring a solution within the bounds, in place, and return it."""
         vector = np.asarray(solution, dtype=np.float32)
         if self.encoding.repair(vector) is not getattr(solution, "genes", None):
-            solution[:] = vector
+            write_vector(solution, vector.astype(np.float64))
         return solution
 
     def decode(self, solution: Sequence[Any]) -> NetworkSpec:  # noqa: ARG002 - all solutions have the same network
@@ -123,7 +128,11 @@ class WeightProblem(Problem):
         return Values(self.objective.errors(vector, "validation", threads=self.threads)[:, 0])
 
     def begin_generation(self, individuals: Sequence[Any], generation: int) -> None:
-        """Tell individuals which mini-batch they are judged on, if there are any."""
+        """Bring individuals within the bounds, whichever operators made them, and tell them their mini-batch."""
+        if self.encoding.bounds is not None:
+            for individual in individuals:
+                with suppress(TypeError, ValueError, SettingError):  # what is no vector fails alone, when evaluated
+                    self.repair(individual)
         if self.objective.batch_size is not None:
             for individual in individuals:
                 individual.batch = generation
@@ -157,6 +166,6 @@ def _with_inheritance(solution: Any, errors: NDArray[np.float64]) -> Values:
     inherited = getattr(solution, "inherited_fitness", None)
     if inherited is None:
         return Values(errors.tolist())
-    share, values = inherited
-    mixed = [share * old + (1 - share) * new for old, new in zip(values, errors.tolist(), strict=True)]
+    decay, values = inherited
+    mixed = [(1 - decay) * old + decay * new for old, new in zip(values, errors.tolist(), strict=True)]
     return Values(mixed, {"errors": errors.tolist()})

@@ -134,6 +134,17 @@ def test_a_strategy_that_runs_away_ends_the_run_and_what_was_found_is_kept() -> 
     assert result.evaluations == 6
 
 
+def test_a_strategy_whose_covariances_are_no_numbers_any_more_ends_the_run_without_a_warning() -> None:
+    class Away(cma.Strategy):  # type: ignore[misc]
+        def update(self, population: Any) -> None:
+            self.C = self.C * np.float64(1e308) * 10
+            super().update(population)
+
+    result = AskTell(Away(np.zeros(DIMENSION), 0.5, lambda_=6)).optimize(Sphere(), 60, seed=1)
+    assert result.stopped_by == "diverged"
+    assert result.evaluations >= 6
+
+
 @pytest.mark.parametrize("strategy", [None, 3, "cma"])
 def test_what_is_no_strategy_and_makes_none_is_refused(strategy: Any) -> None:
     with pytest.raises(SettingError, match=r"`strategy` must be an object with the methods.*or a function"):

@@ -6,10 +6,14 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pytest
 from toy import Toy
 
-from dlopt_deap.core import Guarded, RandomSearch
+from dlopt_deap.core import Guarded, RandomSearch, Solution, journal, snapshot
+from dlopt_deap.core.individuals import MAX_TOLD, population_state, restore_population, told_genes
 from dlopt_deap.core.journal import Journal
+from dlopt_deap.core.result import logbook_csv
 
 
 class Backwards:
@@ -72,3 +76,137 @@ def test_of_a_joint_map_that_stands_in_a_toolbox_all_evaluations_are_taken_up_ag
         file.execute("DELETE FROM generations")
         file.execute("DELETE FROM evaluations WHERE number > 5")
     assert run() == [8]
+
+
+class Cheap(Toy):
+    """Says that its evaluations cost less than writing them down."""
+
+    cheap = True
+
+
+class Death(BaseException):
+    """Ends the process in the middle, without anything that is done at an end."""
+
+
+def cheap_run(folder: Path, evaluations: int, fatal: int = -1) -> tuple[Any, int]:
+    """Search in a folder, and count the evaluations."""
+    calls = 0
+    problem = Cheap()
+
+    def evaluate(individual: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == fatal:
+            raise Death
+        return problem.evaluate(individual)
+
+    toolbox = problem.toolbox(evaluate=evaluate)
+    return RandomSearch(8).optimize(problem, evaluations, seed=1, toolbox=toolbox, run=folder), calls
+
+
+def numbers(folder: Path, table: str = "evaluations WHERE stage = 'search'", column: str = "number") -> list[int]:
+    with closing(sqlite3.connect(folder / "run.sqlite")) as file:
+        return [number for (number,) in file.execute(f"SELECT {column} FROM {table} ORDER BY {column}")]
+
+
+@pytest.fixture
+def nothing_is_worth_writing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "WORTH_WRITING", 1e9)
+
+
+def test_of_a_cheap_search_only_what_no_snapshot_tells_is_written_at_its_end(
+    tmp_path: Path, nothing_is_worth_writing: None
+) -> None:
+    cheap_run(tmp_path / "whole", 80)
+    assert numbers(tmp_path / "whole") == []
+    cheap_run(tmp_path / "middle", 83)
+    assert numbers(tmp_path / "middle") == [81, 82, 83]
+
+
+def test_a_slow_evaluation_of_a_cheap_problem_is_written_as_it_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "WORTH_WRITING", 0.0)
+    with pytest.raises(Death):
+        cheap_run(tmp_path / "run", 80, fatal=30)
+    assert numbers(tmp_path / "run") == list(range(1, 30))
+    assert cheap_run(tmp_path / "run", 80)[1] == 80 - 29
+
+
+def test_a_cheap_search_that_was_killed_makes_again_what_came_after_its_snapshot(
+    tmp_path: Path, nothing_is_worth_writing: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshot, "SNAPSHOT_SHARE", 1e9)  # after the first one none is due
+    with pytest.raises(Death):
+        cheap_run(tmp_path / "run", 80, fatal=45)
+    assert numbers(tmp_path / "run") == []
+    assert len(numbers(tmp_path / "run", "generations", "number")) == 1
+    result, calls = cheap_run(tmp_path / "run", 80)
+    assert calls == 80 - 8
+    assert logbook_csv(result.logbook) == logbook_csv(cheap_run(tmp_path / "other", 80)[0].logbook)
+
+
+def test_while_no_snapshot_is_due_none_is_taken_and_the_last_one_tells_all_generations(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = []
+    take = snapshot.take_snapshot
+
+    def counting(search: Any, *arguments: Any) -> Any:
+        taken.append(search.evaluations)
+        return take(search, *arguments)
+
+    monkeypatch.setattr(snapshot, "take_snapshot", counting)
+    monkeypatch.setattr(snapshot, "SNAPSHOT_SHARE", 1e9)
+    cheap_run(tmp_path / "run", 160)
+    assert taken == [8, 160]
+    assert len(numbers(tmp_path / "run", "generations", "number")) == 20
+    taken.clear()
+    monkeypatch.setattr(snapshot, "SNAPSHOT_SHARE", 0)
+    cheap_run(tmp_path / "each", 160)
+    assert taken == list(range(8, 161, 8))
+
+
+def test_a_cheap_search_that_has_ended_in_a_generation_is_not_touched_and_goes_on_when_it_is_extended(
+    tmp_path: Path, nothing_is_worth_writing: None
+) -> None:
+    folder = tmp_path / "run"
+    first, _ = cheap_run(folder, 83)
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    again, calls = cheap_run(folder, 83)
+    assert calls == 0
+    assert logbook_csv(again.logbook) == logbook_csv(first.logbook)
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before
+    assert cheap_run(folder, 100)[1] == 100 - 83
+
+
+@pytest.mark.parametrize("size", [1, MAX_TOLD, MAX_TOLD + 1, 1000])
+def test_short_arrays_are_told_by_themselves_and_long_ones_by_a_digest_that_knows_every_bit(size: int) -> None:
+    vector = np.linspace(0, 1, size, dtype=np.float32)
+    told = told_genes(Solution(vector, (-1,)))
+    if size <= MAX_TOLD:
+        assert told.tolist() == vector.tolist()
+        return
+    assert told == told_genes(Solution(vector.copy(), (-1,))) == told_genes(vector)
+    assert told["length"] == size
+    other = vector.copy()
+    other[-1] = np.nextafter(other[-1], np.float32(2))
+    assert told_genes(other) != told
+    assert told_genes(Solution(vector.tolist(), (-1,))) == vector.tolist()  # a list is told whole
+
+
+def test_vectors_of_one_kind_are_kept_in_one_array_and_others_one_by_one() -> None:
+    vectors = [Solution(np.full(3, value, np.float32), (-1,)) for value in (1, 2)]
+    for at, one in enumerate(vectors):
+        one.fitness.values = (float(at),)
+        one.batch = at
+    state = population_state([*vectors, vectors[0]])
+    assert state["individuals"]["vectors"].tolist() == [[1, 1, 1], [2, 2, 2]]
+    first, second, again = restore_population(state, vectors[0])
+    assert first is again
+    assert (first.genes.tolist(), first.fitness.values, first.batch) == ([1, 1, 1], (0.0,), 0)
+    assert (second.genes.tolist(), second.fitness.values, second.batch) == ([2, 2, 2], (1.0,), 1)
+    for mixed in ([vectors[0], Solution(np.zeros(4, np.float32), (-1,))], [vectors[0], Solution(np.zeros(3), (-1,))]):
+        assert isinstance(population_state(mixed)["individuals"], list)
+        assert restore_population(population_state(mixed), vectors[0]) == mixed
+    assert restore_population(population_state([]), vectors[0]) == []

@@ -137,3 +137,18 @@ def test_what_does_not_fit_is_refused(finish: Any, objective: Objective, weights
 def test_a_strategy_that_is_none_is_refused() -> None:
     with pytest.raises(SettingError, match=r"must make a strategy .*, got 'openai_es'"):
         evolve_from_trained(Objective(SERIES, SPEC), initial_weights(SPEC), 10, "openai_es")  # type: ignore[arg-type]
+
+
+def test_weights_whose_error_is_not_finite_are_given_up_for_any_whose_error_is() -> None:
+    start = initial_weights(SPEC)
+
+    class Hollow(Objective):
+        def errors(self, vectors: Any, *arguments: Any, **settings: Any) -> Any:
+            errors = super().errors(vectors, *arguments, **settings)
+            errors[0, (np.asarray(vectors) == start).all(axis=1)] = np.nan
+            return errors
+
+    finish = evolve_from_trained(Hollow(SERIES, SPEC), start, 100)
+    assert finish.improved
+    assert finish.before == {"training": np.inf, "validation": np.inf}
+    assert np.isfinite(finish.after["validation"])
