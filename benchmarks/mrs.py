@@ -91,31 +91,34 @@ def kernel_rates() -> tuple[Callable[[int], float], Callable[[], float]]:
     """
     from numba import njit
 
-    from dlopt_deap.networks.kernels import _forward
+    from dlopt_deap.networks.kernels._forward import aligned_rows
+    from dlopt_deap.networks.kernels._units import AT_ONCE, LANES, load, lstm_unit, store, tile_sums
 
     @njit(nogil=True)
-    def gates(calls: int, sums: Any, memory: Any, fresh: Any) -> None:
+    def gates(calls: int, rows: Any, memory: Any, new: Any) -> None:
         for k in range(calls):
-            _forward._lstm_unit(sums, memory, k % 4, fresh, k % 4)
+            sums = (load(rows, 0), load(rows, LANES), load(rows, 2 * LANES), load(rows, 3 * LANES))
+            lstm_unit(sums, memory, k % 4, new, k % 4)
 
     @njit(nogil=True)
-    def products(calls: int, weights: Any, states: Any, features: int, sums: Any) -> None:
+    def products(calls: int, weights: Any, states: Any, features: int, rows: Any) -> None:
         for _ in range(calls):
-            _forward._multiply_tile(weights, 0, states, 0, features, sums)
+            sums = tile_sums(weights, 0, states, (0, 0)[:AT_ONCE], features)
+            for r in range(4 * AT_ONCE):
+                store(rows, r * LANES, sums[r // 4][r % 4])
 
-    aligned, lanes = _forward._aligned_rows, _forward.LANES
-    sums, memory, fresh = aligned(4), aligned(4), aligned(4)
-    gates(1, sums, memory, fresh)
-    products(1, np.ones(8, np.float32), aligned(1), 1, sums)
+    rows, memory, new = aligned_rows(4 * AT_ONCE), aligned_rows(4), aligned_rows(4)
+    gates(1, rows, memory, new)
+    products(1, np.ones(8, np.float32), aligned_rows(1), 1, rows)
 
     def product_seconds(features: int) -> float:
-        weights, states = np.ones(4 * (1 + features), np.float32), aligned(features)
+        weights, states = np.ones(4 * (1 + features), np.float32), aligned_rows(features)
         calls = max(100, 5_000_000 // features)
-        return best_time(lambda: products(calls, weights, states, features, sums), 2) / calls / lanes
+        return best_time(lambda: products(calls, weights, states, features, rows), 2) / calls / (AT_ONCE * LANES)
 
     def gate_seconds() -> float:
         calls = 200_000
-        return best_time(lambda: gates(calls, sums, memory, fresh), 3) / calls / lanes
+        return best_time(lambda: gates(calls, rows, memory, new), 3) / calls / LANES
 
     return product_seconds, gate_seconds
 

@@ -84,7 +84,8 @@ def _run(
     threads: int,
 ) -> None:
     """Share the samples among threads; the compiled code lets other threads run."""
-    from dlopt_deap.networks.kernels._forward import LANES, forward
+    from dlopt_deap.networks.kernels._forward import forward
+    from dlopt_deap.networks.kernels._units import LANES
 
     where = layout_of(spec)
     blocks = _blocks(windows, LANES)

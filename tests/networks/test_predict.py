@@ -34,7 +34,7 @@ def test_with_normal_weights_predictions_are_as_near_the_truth_as_float32_allows
 
 
 @pytest.mark.parametrize("cell", CELLS)
-@pytest.mark.parametrize("number", [1, 31, 32, 33, 100])
+@pytest.mark.parametrize("number", [1, 31, 32, 33, 65, 100, 128, 129, 300])
 def test_any_number_of_windows_is_predicted(cell: str, number: int) -> None:
     spec = NetworkSpec(1, (3,), 1, 4, cell=cell)
     weights, x = trained_like_weights(spec, 1), windows(spec, 2, number)
@@ -58,9 +58,12 @@ def test_neither_threads_nor_grouping_change_a_bit(spec: NetworkSpec, seed: int)
     assert np.array_equal(together, np.concatenate([predict(spec, weights[:2], x), predict(spec, weights[2:], x)]))
 
 
-def test_which_windows_are_in_a_call_does_not_change_a_bit() -> None:
-    weights, x = normal_weights(SPEC, 0)[0], windows(SPEC, 0, 70)
-    assert np.array_equal(predict(SPEC, weights, x)[33:50], predict(SPEC, weights, x[33:50]))
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize(("start", "end"), [(33, 50), (1, 300), (32, 300), (64, 200), (100, 101), (290, 300)])
+def test_which_windows_are_in_a_call_does_not_change_a_bit(cell: str, start: int, end: int) -> None:
+    spec = NetworkSpec(2, (5, 3), 2, 6, cell=cell)
+    weights, x = normal_weights(spec, 0)[0], windows(spec, 0, 300)
+    assert np.array_equal(predict(spec, weights, x)[start:end], predict(spec, weights, x[start:end]))
 
 
 def test_windows_of_any_strides_are_read_right() -> None:

@@ -9,30 +9,20 @@ from typing import Any
 
 import numpy as np
 
-from dlopt_deap.networks.kernels._forward import _LIMIT, _P, _P4, _Q
-from dlopt_deap.networks.kernels._lanes import clamp, compiled, load, spread, store
+from dlopt_deap.networks.kernels._tanh import sigmoid_parts, tanh_parts
+from dlopt_deap.networks.kernels._vectors import compiled, loader, spreader, store
 from dlopt_deap.networks.training_layout import LANES
 
 _HALF, _ONE, _ZERO = np.float32(0.5), np.float32(1), np.float32(0)
-_P0, _P1, _P2, _P3 = _P
-_Q1, _Q2, _Q3, _Q4 = _Q
+
+load, spread = loader(LANES), spreader(LANES)
 
 
 @compiled
-def tanh_parts(x: Any) -> Any:
-    """Return numerator and denominator of tanh of a vector, from the same polynomials as in the forward engine."""
-    x = clamp(x, _LIMIT)
-    square = x * x
-    p = (((square * _P4 + _P3) * square + _P2) * square + _P1) * square + _P0
-    q = (((square * _Q4 + _Q3) * square + _Q2) * square + _Q1) * square + _ONE
-    return x * p, q
-
-
-@compiled
-def sigmoid_parts(x: Any) -> Any:
+def logistic_parts(x: Any) -> Any:
     """Return numerator and denominator of the logistic function of a vector."""
-    p, q = tanh_parts(x * _HALF)
-    return (p + q) * _HALF, q
+    p, q = sigmoid_parts(x * _HALF)
+    return p * _HALF, q
 
 
 @compiled
@@ -40,10 +30,10 @@ def lstm_forward(work: Any, gates: int, before: int, memory: int, squashed: int,
     """Make the step of ``count`` floats of LSTM states; ``before`` is the memory of the last step, or -1."""
     for k in range(0, count, LANES):
         block = gates + 4 * k
-        i_p, i_q = sigmoid_parts(load(work, block))
-        f_p, f_q = sigmoid_parts(load(work, block + LANES))
+        i_p, i_q = logistic_parts(load(work, block))
+        f_p, f_q = logistic_parts(load(work, block + LANES))
         g_p, g_q = tanh_parts(load(work, block + 2 * LANES))
-        o_p, o_q = sigmoid_parts(load(work, block + 3 * LANES))
+        o_p, o_q = logistic_parts(load(work, block + 3 * LANES))
         # One division for two gates: a division takes as long as ten multiplications.
         first, second = spread(_ONE) / (i_q * f_q), spread(_ONE) / (g_q * o_q)
         i, f, g, o = i_p * f_q * first, f_p * i_q * first, g_p * o_q * second, o_p * g_q * second
@@ -85,8 +75,8 @@ def gru_forward(work: Any, gates: int, own: int, before: int, state: int, count:
     """Make the step of GRU states; ``gates`` are the sums from below, ``own`` those from the states before."""
     for k in range(0, count, LANES):
         block, other = gates + 3 * k, own + 3 * k
-        z_p, z_q = sigmoid_parts(load(work, block) + load(work, other))
-        r_p, r_q = sigmoid_parts(load(work, block + LANES) + load(work, other + LANES))
+        z_p, z_q = logistic_parts(load(work, block) + load(work, other))
+        r_p, r_q = logistic_parts(load(work, block + LANES) + load(work, other + LANES))
         both = spread(_ONE) / (z_q * r_q)
         z, r = z_p * r_q * both, r_p * z_q * both
         p, q = tanh_parts(load(work, block + 2 * LANES) + r * load(work, other + 2 * LANES))

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from dlopt_deap.networks.kernels._lanes import Floats, compiled
+from dlopt_deap.networks.kernels._vectors import Floats, compiled
 
 _M64 = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
 _GOLDEN, _MIX_1, _MIX_2 = _M64

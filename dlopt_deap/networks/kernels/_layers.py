@@ -1,6 +1,6 @@
 """One recurrent layer in training, compiled by numba: its states, its errors, and the gradient of its weights.
 
-A time step of a layer is a matrix of rows, one a window, whose columns are units (see ``_lanes`` and ``_cells``).
+A time step of a layer is a matrix of rows, one a window, whose columns are units (see ``_product`` and ``_cells``).
 The steps of a layer follow one another in memory, so the products that do not wait for time, those with the layer
 below and those that give the gradients of the weights, are made for all steps at once.
 """
@@ -19,7 +19,8 @@ from dlopt_deap.networks.kernels._cells import (
     simple_backward,
     simple_forward,
 )
-from dlopt_deap.networks.kernels._lanes import Floats, compiled, multiply
+from dlopt_deap.networks.kernels._product import multiply
+from dlopt_deap.networks.kernels._vectors import Floats, compiled
 
 LSTM, GRU = CELLS["lstm"].code, CELLS["gru"].code
 _ZERO = np.float32(0)

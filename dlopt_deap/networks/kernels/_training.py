@@ -1,20 +1,16 @@
 """The training of recurrent networks, compiled by numba: forward, backward through time, optimizer, all batches.
 
-Layers are in ``_layers``, vectors and the product in ``_lanes``, the cells in ``_cells``.
+Layers are in ``_layers``, the product in ``_product``, the cells in ``_cells``.
 """
 
-import hashlib
 import math
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from numba import njit
 
 from dlopt_deap.networks.cells import ACTIVATIONS
-from dlopt_deap.networks.kernels._cells import sigmoid_parts, tanh_parts
+from dlopt_deap.networks.kernels._cells import load, logistic_parts
 from dlopt_deap.networks.kernels._dropout import drop, key_of
-from dlopt_deap.networks.kernels._lanes import Floats, compiled, load, multiply, store
 from dlopt_deap.networks.kernels._layers import (
     NEXT,
     STAY,
@@ -27,7 +23,11 @@ from dlopt_deap.networks.kernels._layers import (
     read_dense,
     read_layer,
 )
+from dlopt_deap.networks.kernels._product import multiply
+from dlopt_deap.networks.kernels._sources import SOURCES
+from dlopt_deap.networks.kernels._tanh import tanh_parts
 from dlopt_deap.networks.kernels._updates import clip, update
+from dlopt_deap.networks.kernels._vectors import Floats, compiled, kernel, store
 from dlopt_deap.networks.losses import LOSSES
 from dlopt_deap.networks.training_layout import EVALUATE, LANES, TRAIN
 
@@ -95,7 +95,7 @@ def _forward(codes: Any, plan: Integers, work: Floats, weights: Floats, shape: A
             p, q = tanh_parts(load(work, k))
             store(work, k, p / q)
         elif activation == SIGMOID:
-            p, q = sigmoid_parts(load(work, k))
+            p, q = logistic_parts(load(work, k))
             store(work, k, p / q)
         elif activation == RELU:
             for n in range(k, k + LANES):
@@ -214,9 +214,9 @@ def _all_finite(weights: Floats) -> bool:
 
 
 def _make_run(_sources: str) -> Any:
-    """Compile the one function that Python calls; see ``_SOURCES``."""
+    """Compile the one function that Python calls; see ``_sources``."""
 
-    @njit(nogil=True, error_model="numpy", fastmath={"contract"}, cache=True)  # type: ignore[untyped-decorator]
+    @kernel
     def run(
         mode: int, codes: Any, plan: Integers, data: Any, order: Integers, sizes: Any, arrays: Any, learning: Any
     ) -> float:
@@ -263,17 +263,4 @@ def _make_run(_sources: str) -> Any:
     return run
 
 
-_TABLES: Final = ("cells", "losses", "optimizers", "training_layout")
-
-
-def _digest() -> str:
-    """Return a digest of all files that the compiled code comes from: kernels, and tables of codes and sizes."""
-    folder = Path(__file__).parent
-    files = [*sorted(folder.glob("_*.py")), *(folder.parent / f"{name}.py" for name in _TABLES)]
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
-
-
-_SOURCES: Final = _digest()
-"""Numba renews compiled code when the file of ``run`` changes, or what ``run`` closes over: so it closes over this."""
-
-run: Final = _make_run(_SOURCES)
+run: Final = _make_run(SOURCES)

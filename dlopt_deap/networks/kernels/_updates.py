@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dlopt_deap.networks.kernels._lanes import Floats, compiled
+from dlopt_deap.networks.kernels._vectors import Floats, compiled
 from dlopt_deap.networks.optimizers import OPTIMIZERS
 
 SGD, RMSPROP, ADAM = OPTIMIZERS["sgd"].code, OPTIMIZERS["rmsprop"].code, OPTIMIZERS["adam"].code
