@@ -13,7 +13,7 @@ from dlopt_deap.core.solution import Solution
 from dlopt_deap.errors import RunFolderError
 
 MAX_TOLD = 64
-"""Numbers of an array up to which an evaluation is told by the array itself."""
+"""Numbers of a vector up to which an evaluation is told by the vector itself."""
 
 
 def plain_genes(individual: Any) -> Any:
@@ -30,11 +30,14 @@ def plain_genes(individual: Any) -> Any:
 
 
 def told_genes(individual: Any) -> Any:
-    """Give the genes of an individual as an evaluation is told by: those of a long vector by their digest alone.
+    """Give the genes of an individual as an evaluation is told by: those of a long vector, an array or a list of
+    floating-point numbers, by their digest alone.
 
     A search evaluates vectors by the million; whoever wants one finds those that live in the snapshot.
     """
     genes = plain_genes(individual)
+    if _is_long_vector(genes):
+        genes = np.array(genes)
     if not isinstance(genes, np.ndarray) or genes.size <= MAX_TOLD:
         return genes
     return {"sha256": hashlib.sha256(np.ascontiguousarray(genes).tobytes()).hexdigest(), "length": genes.size}
@@ -103,18 +106,27 @@ def restore_population(state: Mapping[str, Any], template: Any) -> list[Any]:
 def restore_individuals(states: Any, template: Any) -> list[Any]:
     """Make distinct individuals from their states, whose vectors may lie in one array."""
     if isinstance(states, Mapping):
-        states = [{**one, "genes": genes} for one, genes in zip(states["rest"], states["vectors"], strict=True)]
+        vectors = states["vectors"].tolist() if states.get("listed") else states["vectors"]
+        states = [{**one, "genes": genes} for one, genes in zip(states["rest"], vectors, strict=True)]
     return [restore_individual(one, template) for one in states]
 
 
 def _stacked(states: list[dict[str, Any]]) -> Any:
     """Put the genes of all individuals into one array, if they are vectors of one kind: it is written much faster."""
     genes = [one["genes"] for one in states]
+    listed = bool(genes) and all(_is_long_vector(one) for one in genes)
+    if listed:
+        genes = [np.array(one) for one in genes]
     kinds = {(one.shape, one.dtype) if isinstance(one, np.ndarray) else None for one in genes}
     if len(kinds) != 1 or None in kinds:
         return states
-    vectors = np.stack([one.pop("genes") for one in states])
-    return {"vectors": vectors, "rest": states}
+    rest = [{name: value for name, value in one.items() if name != "genes"} for one in states]
+    return {"vectors": np.stack(genes), "rest": rest, "listed": listed}
+
+
+def _is_long_vector(genes: Any) -> bool:
+    """Whether genes are a long list of floating-point numbers, which an array holds without loss and in less space."""
+    return isinstance(genes, list) and len(genes) > MAX_TOLD and all(type(gene) is float for gene in genes)
 
 
 def _with_genes(template: Any, genes: Any) -> Any:

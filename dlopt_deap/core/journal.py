@@ -26,6 +26,9 @@ MOST_HELD = 64 * 2**20
 """Bytes of the vectors that are held as they are. Beyond that they are held by their digests, which take longer to make
 than most are held for."""
 
+NUMBER = 32
+"""Bytes that a number takes in a list."""
+
 Made = tuple[str, int, int, Any, Values]
 """An evaluation: its stage, its number, the generation that asked, the genes and what they are worth."""
 
@@ -211,7 +214,7 @@ class Journal:
         dear: list[Made] = []
         for one in made:
             (dear if self._is_dear(one[0], one[-1]) else self._held).append(one)
-        self._held_bytes += sum(getattr(one[3], "nbytes", 0) for one in made)
+        self._held_bytes += sum(getattr(one[3], "nbytes", NUMBER * len(one[3])) for one in made)
         if self._held_bytes > MOST_HELD:
             self._held = [(stage, number, at, _told(genes), values) for stage, number, at, genes, values in self._held]
             self._held_bytes = 0

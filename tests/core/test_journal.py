@@ -1,5 +1,6 @@
 """The journal of a search, and the maps that it evaluates through."""
 
+import random
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
@@ -169,21 +170,22 @@ def test_while_no_snapshot_is_due_none_is_taken_and_the_last_one_tells_all_gener
     assert taken == list(range(8, 161, 8))
 
 
+@pytest.mark.parametrize("kind", [np.array, np.ndarray.tolist])
 @pytest.mark.parametrize("most", [1_000, 10**9])
 def test_however_much_is_held_the_memory_of_its_vectors_is_bounded_and_it_is_told_alike(
-    most: int, nothing_is_worth_writing: None, monkeypatch: pytest.MonkeyPatch
+    most: int, kind: Any, nothing_is_worth_writing: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(journal, "MOST_HELD", most)
     written: list[Any] = []
     run: Any = SimpleNamespace(found=SimpleNamespace(evaluations={}), write_evaluations=written.extend)
     cheap = Journal(run, ["error"], cheap=True)
-    vectors = [Solution(np.full(100, number, np.float32), (-1,)) for number in range(50)]
+    vectors = [Solution(kind(np.full(100, number, np.float32)), (-1,)) for number in range(50)]
     guarded = Guarded(lambda one: (float(one[0]),), (-1,))
     for at in range(0, 50, 10):
         list(cheap.evaluate(SerialMap(), guarded, vectors[at : at + 10], first=at + 1))
         held = [made[3] for made in cheap._held]
         assert len(held) == at + 10
-        assert sum(genes.nbytes for genes in held if isinstance(genes, np.ndarray)) <= most
+        assert sum(4 * len(genes) for genes in held if not isinstance(genes, dict)) <= most
     cheap.write_held()
     expected = [(number + 1, told_genes(vector), {"error": number}) for number, vector in enumerate(vectors)]
     assert [(row.number, row.genes, row.fitness) for row in written] == expected
@@ -214,7 +216,20 @@ def test_short_arrays_are_told_by_themselves_and_long_ones_by_a_digest_that_know
     other = vector.copy()
     other[-1] = np.nextafter(other[-1], np.float32(2))
     assert told_genes(other) != told
-    assert told_genes(Solution(vector.tolist(), (-1,))) == vector.tolist()  # a list is told whole
+    assert told_genes(vector.tolist()) == told_genes(vector.astype(np.float64))
+    assert told_genes([*vector.tolist(), "text"]) == [*vector.tolist(), "text"]  # a list of other things is told whole
+    assert told_genes([1] * size) == [1] * size
+
+
+@pytest.mark.parametrize("size", [2, 100])
+def test_lists_of_numbers_come_back_as_lists_and_long_ones_lie_in_an_array(size: int) -> None:
+    made = [Solution([random.random() for _ in range(size)], (-1,)) for _ in range(3)]
+    state = population_state([*made, made[0]])
+    assert isinstance(state["individuals"], dict) == (size > MAX_TOLD)
+    again = restore_population(state, Solution([], (-1,)))
+    assert [type(one.genes) for one in again] == [list] * 4
+    assert again == [*made, made[0]]
+    assert {type(gene) for gene in again[0]} == {float}
 
 
 def test_vectors_of_one_kind_are_kept_in_one_array_and_others_one_by_one() -> None:
