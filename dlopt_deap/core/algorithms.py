@@ -111,11 +111,10 @@ def ea_truncation(
 
         evaluate(population)
         for g in range(ngen):
-            best = sort(population)
-            parents = best[:truncation_size]
+            elite, parents = best(population, elite_size), best(population, truncation_size)
             offspring = vary(draw(parents) for each place but elite_size)
             evaluate(offspring)
-            population = best[:elite_size] + offspring
+            population = elite + offspring
 
     Args:
         population: The individuals; evolved in place.
@@ -138,17 +137,24 @@ def ea_truncation(
     Source:
         Such et al., Deep neuroevolution: genetic algorithms are a competitive alternative for training deep neural
         networks for reinforcement learning, arXiv:1712.06567, algorithm 1. It differs: the elite's fitness is not
-        measured again, since an evaluation here gives the same.
+        measured again, since an evaluation here gives the same; and of several targets the best are those that
+        ``toolbox.select_survivors`` chooses, such as by NSGA-II.
     """
     check_integer("truncation_size", truncation_size, low=1)
     check_integer("elite_size", elite_size, 0, len(population) - 1)
     logbook = begin(population, toolbox, stats, halloffame, verbose)
     for gen in range(1, ngen + 1):
-        best = tools.selBest(population, len(population))
-        parents = best[:truncation_size]
+        elite = _best_of(toolbox, population, elite_size)
+        parents = _best_of(toolbox, population, min(truncation_size, len(population)))
         chosen = [toolbox.clone(random.choice(parents)) for _ in range(len(population) - elite_size)]
         offspring = vary_all(chosen, toolbox, cxpb, mutpb)
         nevals = evaluate_invalid(offspring, toolbox, halloffame)
-        population[:] = best[:elite_size] + offspring
+        population[:] = elite + offspring
         record(logbook, gen, nevals, population, stats, verbose)
     return population, logbook
+
+
+def _best_of(toolbox: base.Toolbox, population: list[Any], k: int) -> list[Any]:
+    """Give the best; of several targets, by whose order the first alone would count, those that should survive."""
+    several = len(population[0].fitness.weights) > 1
+    return survivors_of(toolbox, population, k) if several else list(tools.selBest(population, k))

@@ -6,7 +6,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
-from deap import algorithms
+from deap import algorithms, cma
 
 from dlopt_deap.checks import shown
 from dlopt_deap.core.description import plain
@@ -64,6 +64,11 @@ class AskTell(ModelOptimization):
             targets = ", ".join(search.problem.targets)
             raise SettingError(f"A strategy follows one target, got {targets}; use `Evolution` for several.")
         strategy = self._new_strategy(search)
+        if isinstance(strategy, cma.StrategyMultiObjective):
+            raise SettingError(
+                "`strategy` must follow one target, got a deap.cma.StrategyMultiObjective, which needs several; use "
+                "deap.cma.Strategy, or `Evolution` for several targets."
+            )
         if search.journal.run is not None:
             check_object_state(strategy, "`strategy`")
         search.carried = {"strategy": strategy}
@@ -88,8 +93,10 @@ class AskTell(ModelOptimization):
             return copy.deepcopy(self.strategy)
         try:
             strategy = self.strategy(search.problem.random_solution())
-        except TypeError as error:
-            raise SettingError(f"`strategy` must make one of an individual, but that raises: {error}.") from error
+        except (TypeError, ValueError, ArithmeticError) as error:
+            if isinstance(error, SettingError):
+                raise
+            raise SettingError(f"`strategy` must make one of an individual, but that raises: {error!r}.") from error
         if not _is_strategy(strategy):
             raise SettingError(f"{STRATEGY}, got a function that makes {shown(strategy)}.")
         return strategy

@@ -22,6 +22,10 @@ Quicker ones are quicker made again. They are held until a snapshot makes them d
 search ends before: what has ended must not depend on what would have to be made again.
 """
 
+MOST_HELD = 64 * 2**20
+"""Bytes of the vectors that are held as they are. Beyond that they are held by their digests, which take longer to make
+than most are held for."""
+
 Made = tuple[str, int, int, Any, Values]
 """An evaluation: its stage, its number, the generation that asked, the genes and what they are worth."""
 
@@ -44,6 +48,7 @@ class Journal:
         self.cheap = cheap
         self.is_new = False
         self._held: list[Made] = []
+        self._held_bytes = 0
 
     @property
     def found(self) -> Found | None:
@@ -66,12 +71,12 @@ class Journal:
 
     def drop_held(self) -> None:
         """Forget what was held: a snapshot tells what came of it."""
-        self._held = []
+        self._held, self._held_bytes = [], 0
 
     def write_held(self) -> None:
         """Write down what was held: no snapshot will follow."""
         self._write(self._held)
-        self._held = []
+        self.drop_held()
 
     def end(self, stopped_by: str, seconds: float) -> None:
         """Write down what ended the search, and see that everything is on the disk."""
@@ -185,7 +190,7 @@ class Journal:
         """Make the row of one evaluation."""
         origin = values.provenance
         fitness = dict(zip(self.targets, values, strict=True))
-        known = (stage, number, generation, told_genes(genes), fitness, values.metrics)
+        known = (stage, number, generation, _told(genes), fitness, values.metrics)
         return Evaluation(*known, origin.seconds, origin.worker, origin.traceback, values.trained)
 
     def _values(self, row: Evaluation) -> Values:
@@ -206,6 +211,10 @@ class Journal:
         dear: list[Made] = []
         for one in made:
             (dear if self._is_dear(one[0], one[-1]) else self._held).append(one)
+        self._held_bytes += sum(getattr(one[3], "nbytes", 0) for one in made)
+        if self._held_bytes > MOST_HELD:
+            self._held = [(stage, number, at, _told(genes), values) for stage, number, at, genes, values in self._held]
+            self._held_bytes = 0
         self._write(dear)
 
     def _is_dear(self, stage: str, values: Values) -> bool:
@@ -216,6 +225,11 @@ class Journal:
         """Write evaluations down, if there are any."""
         if self.run is not None and made:
             self.run.write_evaluations([self._row(*one) for one in made])
+
+
+def _told(genes: Any) -> Any:
+    """Give what genes are told by; as it is, if it is that already."""
+    return genes if isinstance(genes, dict) else told_genes(genes)
 
 
 def _registered(map_: Callable[..., Iterable[Any]]) -> Callable[..., Iterable[Any]]:

@@ -196,8 +196,10 @@ def _candidates(search: Search, reason: str) -> tuple[list[Candidate], str]:
         why = f"; the last one failed with: {search.last_failure}" if search.last_failure else ""
         raise EvaluationError(f"None of {search.evaluations} evaluations succeeded{why}.")
     as_found = [Candidate(individual) for individual in found]
-    if not search.problem.noisy or search.interrupts.reason is not None or reason == "interrupted":
+    if not search.problem.noisy:
         return as_found, reason
+    if search.interrupts.reason is not None or reason == "interrupted":  # a criterion may have been met just before
+        return as_found, search.interrupts.reason or reason
     found += _newcomers(search, found)
     estimate = partial(search.problem.reestimate, seed=search.seed)
     guarded = Guarded(estimate, search.problem.weights)

@@ -17,6 +17,9 @@ from dlopt_deap.errors import SettingError
 from dlopt_deap.networks import NetworkSpec
 from dlopt_deap.seeding import derive
 
+EVALUATIONS = ("evaluate", "evaluate_batch")
+"""The methods of a problem that must give the same values."""
+
 
 class Problem(ABC):
     """What is to be solved: owns the data, the encoding and the targets.
@@ -46,7 +49,7 @@ class Problem(ABC):
 
     evaluate_batch: Callable[..., Sequence[Values]] | None = None
     """``evaluate`` of several solutions at once, where there is a faster way: a method that takes them and the seed,
-    and gives the same values."""
+    and gives the same values. A class that overrides ``evaluate`` alone does without what it inherits of it."""
 
     def __init__(self, targets: Mapping[str, int]) -> None:
         if not isinstance(targets, Mapping) or not targets:
@@ -124,7 +127,7 @@ class Problem(ABC):
             **settings: Further keyword arguments.
         """
         toolbox.register("evaluate", self.evaluate, *arguments, **{**settings, "seed": seed})
-        if self.evaluate_batch is not None:
+        if self.evaluate_batch is not None and _gives_the_same(type(self)):
             toolbox.evaluate.batch = partial(self.evaluate_batch, *arguments, **{**settings, "seed": seed})
 
     def begin_generation(self, individuals: Sequence[Any], generation: int) -> None:  # noqa: B027
@@ -132,3 +135,9 @@ class Problem(ABC):
 
     def prepare(self) -> None:  # noqa: B027 - most problems have nothing to prepare
         """Do what has to be done once on a machine before workers start, such as compiling."""
+
+
+def _gives_the_same(kind: type[Problem]) -> bool:
+    """Whether the ``evaluate_batch`` of a class knows its ``evaluate``: that no later class overrode that alone."""
+    defined = {name: next(at for at, one in enumerate(kind.__mro__) if name in vars(one)) for name in EVALUATIONS}
+    return defined["evaluate_batch"] <= defined["evaluate"]

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 from deap import base, tools
 
 from dlopt_deap.checks import check_integer, check_number
+from dlopt_deap.core.fame import HallOfFame
 from dlopt_deap.core.guard import succeeded
 from dlopt_deap.core.individuals import have_same_genes
 from dlopt_deap.core.journal import Journal
@@ -256,7 +257,7 @@ def _hall_of_fame(size: int, targets: int) -> tools.HallOfFame:
     """Make the hall of fame of one target, or the Pareto front of several."""
     if targets > 1:
         return tools.ParetoFront(similar=have_same_genes)
-    return tools.HallOfFame(size, similar=have_same_genes)
+    return HallOfFame(size)
 
 
 def _logbook(statistics: tools.MultiStatistics) -> tools.Logbook:

@@ -122,7 +122,7 @@ class Solution(MutableSequence[Any]):
 
     Args:
         genes: The genes. Those of a numpy array stay a one-dimensional array, of which a copy is made; its length is
-            fixed. All others become a list.
+            fixed. All others become a list, those of another solution what they are there.
         weights: The fitness' weights, +1 or -1 a target.
 
     Raises:
@@ -143,6 +143,7 @@ class Solution(MutableSequence[Any]):
     genes: Any
 
     def __init__(self, genes: Iterable[Any], weights: Iterable[float]) -> None:
+        genes = genes.genes if isinstance(genes, Solution) else genes
         self.genes = np.array(genes) if isinstance(genes, np.ndarray) else list(genes)
         if np.ndim(self.genes) != 1 and isinstance(genes, np.ndarray):
             raise SettingError(f"The genes of a solution must have one dimension, got the shape {genes.shape}.")

@@ -11,7 +11,7 @@ from dlopt_deap.architecture import ArchitectureProblem, Space, inherit_weights
 from dlopt_deap.architecture.memetic import with_inherited, with_trained
 from dlopt_deap.architecture.space import TRAINING_GENES
 from dlopt_deap.architecture.validation import check_error_targets, validation_values
-from dlopt_deap.checks import check_choice, check_integer
+from dlopt_deap.checks import check_choice, check_integer, shown
 from dlopt_deap.core import Values
 from dlopt_deap.data import TimeSeries
 from dlopt_deap.errors import SettingError
@@ -83,6 +83,11 @@ class JointProblem(ArchitectureProblem):
         self.inheritance = check_choice("inheritance", inheritance, INHERITANCES)
         self.inner = InnerEvolution() if inner is None else inner
         self.final = FinalEvolution() if final is None else final
+        for name, kind in (("inner", InnerEvolution), ("final", FinalEvolution)):
+            if not isinstance(getattr(self, name), kind):
+                raise SettingError(
+                    f"`{name}` must be of {kind.__name__}, such as {kind.__name__}(), got {shown(getattr(self, name))}."
+                )
         self.series.training.windows(space.look_back[1])
         self._check_by_example()
 

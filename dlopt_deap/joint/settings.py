@@ -100,7 +100,7 @@ class FinalEvolution:
         training: How to train; as :func:`train_from_evolved` does unless given.
 
     Raises:
-        SettingError: If a number is less than 1, or ``epochs`` less than 0.
+        SettingError: If a number is less than 1, ``epochs`` less than 0, or ``training`` something else.
     """
 
     evaluations: int = 5_000
@@ -112,6 +112,8 @@ class FinalEvolution:
         check_integer("evaluations", self.evaluations, low=1)
         check_integer("repeats", self.repeats, low=1)
         check_integer("epochs", self.epochs, low=0)
+        if not isinstance(self.training, TrainingSettings | None):
+            raise SettingError(f"`training` must be TrainingSettings, got {shown(self.training)}.")
 
     def to_dict(self) -> dict[str, Any]:
         """Give the settings as JSON values."""

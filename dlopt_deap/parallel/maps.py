@@ -23,10 +23,12 @@ class Map(ABC):
     Attributes:
         workers: The number of processes that evaluate.
         description: One line for people: where the work is done.
+        bounded: Whether evaluations have limits: then each is a call of its own, that they may hold for it alone.
     """
 
     workers: int
     description: str
+    bounded = False
 
     def __call__(self, function: Callable[..., Any], *iterables: Iterable[Any]) -> Iterator[Any]:
         """Give ``function`` of each item, in the items' order; nothing begins before the first is asked for."""
@@ -41,9 +43,9 @@ class Map(ABC):
 
         ``None`` comes at least about every half second while nothing is completed, except from a map that evaluates in
         this process. Closing the generator drops what is not completed; nobody goes on with it. A function that has a
-        ``batch`` is called for many items at once.
+        ``batch`` is called for many items at once, unless they have limits.
         """
-        if has_batch(function) and len(items) > 1:
+        if has_batch(function) and len(items) > 1 and not self.bounded:
             return in_batches(self.calls, self.workers, function, items)
         return self.calls(function, [(item,) for item in items])
 

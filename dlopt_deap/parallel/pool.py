@@ -35,6 +35,7 @@ class PoolMap(Map):
     def __init__(self, workers: int | None = None, limits: Limits | None = None) -> None:
         self.workers = check_integer("workers", usable_cores() if workers is None else workers, low=1)
         self.limits = limits or Limits()
+        self.bounded = self.limits.bounded
         number = f"{self.workers} process" + "es" * (self.workers > 1)
         self.description = f"a local pool of {number}"
         self._spare: list[WorkerProcess] = []

@@ -39,6 +39,7 @@ class ScoopMap(Map):
         self.workers = int(scoop.SIZE)
         self.description = f"{self.workers} SCOOP worker{'s' if self.workers > 1 else ''}"
         self._own = PoolMap(1, limits)
+        self.bounded = self._own.bounded
         self._pieces = ScoopPieces(self.workers - 1, self._own.limits)
 
     def calls(self, function: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) -> Completions:

@@ -111,6 +111,8 @@ class Encoding:
 
     def stacked(self, solutions: Sequence[Any]) -> Vector:
         """Return many vectors as one array of shape (solutions, num_weights), checked as :meth:`checked` does."""
+        if not len(solutions):
+            return np.empty((0, self.spec.num_weights), np.float32)
         try:
             with np.errstate(over="ignore"):
                 vectors = np.array([np.asarray(solution, dtype=np.float32) for solution in solutions])
@@ -126,6 +128,18 @@ class Encoding:
         bounds = None if self.bounds is None else [[float(end) for end in pair] for pair in _pairs(self.bounds)]
         begin = {"initializer": self.initializer} if start is None else {"start": start, "spread": float(self.spread)}
         return {"bounds": bounds, **begin}
+
+
+def check_encoding(encoding: object, spec: NetworkSpec) -> None:
+    """Refuse what is no encoding of a network.
+
+    Raises:
+        SettingError: If it is none, or one of another network.
+    """
+    if not isinstance(encoding, Encoding):
+        raise SettingError(f"`encoding` must be an Encoding, such as Encoding(spec, (-1, 1)), got {shown(encoding)}.")
+    if encoding.spec != spec:
+        raise SettingError(f"The encoding must be of the problem's network {spec}, got {encoding.spec}.")
 
 
 def _pairs(bounds: Bounds) -> list[tuple[float, float]]:

@@ -13,7 +13,7 @@ from dlopt_deap.checks import check_integer, shown
 from dlopt_deap.core import WORST
 from dlopt_deap.errors import SettingError
 from dlopt_deap.seeding import derive
-from dlopt_deap.weight.encoding import Encoding
+from dlopt_deap.weight.encoding import Encoding, check_encoding
 from dlopt_deap.weight.objective import Objective
 from dlopt_deap.weight.strategies import Strategy
 
@@ -147,10 +147,11 @@ def _check_fit(objective: Objective, strategy: object, encoding: Encoding) -> No
         raise SettingError(
             f"`strategy` must be one of dlopt_deap.weight, such as OpenAIES(weights), got {type(strategy).__name__}."
         )
-    if strategy.num_weights != objective.spec.num_weights or encoding.spec != objective.spec:
+    check_encoding(encoding, objective.spec)
+    if strategy.num_weights != objective.spec.num_weights:
         raise SettingError(
-            f"Strategy and encoding must be of the network {objective.spec} with {objective.spec.num_weights} weights, "
-            f"got {strategy.num_weights} weights and {encoding.spec}."
+            f"`strategy` must be of the network {objective.spec} with {objective.spec.num_weights} weights, "
+            f"got {strategy.num_weights}."
         )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from deap import base
 
 from dlopt_deap.checks import check_number
+from dlopt_deap.core import has_failed
 from dlopt_deap.errors import SettingError
 
 
@@ -34,12 +35,16 @@ class InheritingFitness:
         return {"inheriting": self.operator, "decay": self.decay}
 
     def __call__(self, *individuals: Any, **settings: Any) -> Any:
-        """Vary the individuals; those that have a fitness, as copies of their parents do, inherit the mean of it."""
-        known = [individual.fitness.values for individual in individuals if individual.fitness.valid]
-        if known:
+        """Vary the individuals; those that have a fitness, as copies of their parents do, inherit the mean of it.
+
+        Nobody inherits the value of a failure: a share of it is no failure, and would outlast the whole line.
+        """
+        parents = [individual for individual in individuals if individual.fitness.valid]
+        if parents:
+            known = [parent.fitness.values for parent in parents if not has_failed(parent)]
             means = [sum(values) / len(known) for values in zip(*known, strict=True)]
             for individual in individuals:
-                individual.inherited_fitness = (self.decay, means)
+                individual.inherited_fitness = (self.decay, means) if known else None
         return self.operator(*individuals, **settings)
 
 

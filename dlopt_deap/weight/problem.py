@@ -14,7 +14,7 @@ from dlopt_deap.data import TimeSeries
 from dlopt_deap.errors import SettingError
 from dlopt_deap.networks import NetworkSpec
 from dlopt_deap.sampling.metrics import Metric
-from dlopt_deap.weight.encoding import Encoding
+from dlopt_deap.weight.encoding import Encoding, check_encoding
 from dlopt_deap.weight.objective import Objective
 from dlopt_deap.weight.toolbox import weight_toolbox
 from dlopt_deap.weight.vectors import write_vector
@@ -72,8 +72,7 @@ class WeightProblem(Problem):
         self.series: TimeSeries = series
         self.spec = spec
         self.encoding = Encoding(spec) if encoding is None else encoding
-        if self.encoding.spec != spec:
-            raise SettingError(f"The encoding must be of the problem's network {spec}, got {self.encoding.spec}.")
+        check_encoding(self.encoding, spec)
         self.threads = check_integer("threads", threads, low=1, limit="MAX_THREADS")
         # What a search saw was fitted to: its best are compared on rows that it did not see, or on all of them.
         self.noisy = self.objective.split == "training" or self.objective.batch_size is not None
@@ -92,7 +91,8 @@ class WeightProblem(Problem):
 
     def repair(self, solution: Any) -> Any:
         """Bring a solution within the bounds, in place, and return it."""
-        vector = np.asarray(solution, dtype=np.float32)
+        with np.errstate(over="ignore"):  # as any other number beyond the bounds
+            vector = np.asarray(solution, dtype=np.float32)
         if self.encoding.repair(vector) is not getattr(solution, "genes", None):
             write_vector(solution, vector.astype(np.float64))
         return solution

@@ -72,6 +72,17 @@ def test_with_an_elite_the_best_never_becomes_worse() -> None:
         assert best[-1] < best[0] or best[0] == 0
 
 
+def test_of_several_targets_no_one_rules_alone() -> None:
+    toolbox = Toy({"distance": -1, "spread": -1}).toolbox(mutate=kept, select_survivors=tools.selNSGA2)
+    ends, middle = [[10, 10, 10 - far] for far in range(1, 4)], [[9, 9, 9], [0, 10, 20]]
+    population = toolbox.population(n=8)
+    for one, genes in zip(population, [*ends, *middle, *ends], strict=True):
+        one[:] = genes
+    population, _ = ea_truncation(population, toolbox, truncation_size=2, elite_size=2, ngen=1)
+    assert [0, 10, 20] in population
+    assert [9, 9, 9] in population
+
+
 def test_parents_are_not_changed_by_their_offspring() -> None:
     toolbox = Toy().toolbox()
     population = named(toolbox, 10)

@@ -173,6 +173,21 @@ def test_several_targets_are_refused() -> None:
         AskTell(strategy_of("cma")).optimize(problem, 20)
 
 
+def test_a_strategy_of_several_targets_is_refused() -> None:
+    def many(individual: Any) -> Any:
+        individual.fitness.values = (1.0,)
+        return cma.StrategyMultiObjective([individual], sigma=0.5, mu=4, lambda_=4)
+
+    with pytest.raises(SettingError, match=r"StrategyMultiObjective, which needs several; use deap.cma.Strategy"):
+        AskTell(many).optimize(Sphere(), 12, seed=1)
+
+
+@pytest.mark.parametrize("settings", [{"lambda_": 1}, {"lambda_": 0}, {"cmatrix": 3}])
+def test_what_stops_deap_at_making_a_strategy_is_told_in_one_sentence(settings: Any) -> None:
+    with pytest.raises(SettingError, match=r"`strategy` must make one of an individual, but that raises: "):
+        AskTell(partial(cma.Strategy, sigma=0.5, **settings)).optimize(Sphere(), 12, seed=1)
+
+
 def test_a_strategy_whose_state_cannot_be_saved_is_refused_only_with_a_folder(tmp_path: Path) -> None:
     class Odd(cma.Strategy):  # type: ignore[misc]
         def __init__(self) -> None:

@@ -262,6 +262,24 @@ def test_ctrl_c_in_the_first_generation_keeps_what_was_evaluated() -> None:
     assert result.evaluations == 3 == len(result.hall_of_fame)
 
 
+def test_ctrl_c_in_the_last_evaluation_is_told_since_nothing_is_estimated_anew_then() -> None:
+    import os
+    import signal
+
+    problem, calls = Toy(noise=1.0), []
+
+    def evaluate(individual: Any) -> Any:
+        calls.append(1)
+        if len(calls) == 3:
+            os.kill(os.getpid(), signal.SIGINT)
+        return problem.evaluate(individual)
+
+    result = Evolution(population_size=50).optimize(problem, 3, seed=1, toolbox=problem.toolbox(evaluate=evaluate))
+    assert result.evaluations == 3
+    assert result.candidates[0].reestimated is None
+    assert result.stopped_by == "interrupted"
+
+
 def test_a_second_ctrl_c_ends_an_evaluation_at_once() -> None:
     import os
     import signal

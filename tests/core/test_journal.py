@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from dlopt_deap.core import Guarded, RandomSearch, Solution, journal, snapshot
 from dlopt_deap.core.individuals import MAX_TOLD, population_state, restore_population, told_genes
 from dlopt_deap.core.journal import Journal
 from dlopt_deap.core.result import logbook_csv
+from dlopt_deap.parallel import SerialMap
 
 
 class Backwards:
@@ -165,6 +167,26 @@ def test_while_no_snapshot_is_due_none_is_taken_and_the_last_one_tells_all_gener
     monkeypatch.setattr(snapshot, "SNAPSHOT_SHARE", 0)
     cheap_run(tmp_path / "each", 160)
     assert taken == list(range(8, 161, 8))
+
+
+@pytest.mark.parametrize("most", [1_000, 10**9])
+def test_however_much_is_held_the_memory_of_its_vectors_is_bounded_and_it_is_told_alike(
+    most: int, nothing_is_worth_writing: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "MOST_HELD", most)
+    written: list[Any] = []
+    run: Any = SimpleNamespace(found=SimpleNamespace(evaluations={}), write_evaluations=written.extend)
+    cheap = Journal(run, ["error"], cheap=True)
+    vectors = [Solution(np.full(100, number, np.float32), (-1,)) for number in range(50)]
+    guarded = Guarded(lambda one: (float(one[0]),), (-1,))
+    for at in range(0, 50, 10):
+        list(cheap.evaluate(SerialMap(), guarded, vectors[at : at + 10], first=at + 1))
+        held = [made[3] for made in cheap._held]
+        assert len(held) == at + 10
+        assert sum(genes.nbytes for genes in held if isinstance(genes, np.ndarray)) <= most
+    cheap.write_held()
+    expected = [(number + 1, told_genes(vector), {"error": number}) for number, vector in enumerate(vectors)]
+    assert [(row.number, row.genes, row.fitness) for row in written] == expected
 
 
 def test_a_cheap_search_that_has_ended_in_a_generation_is_not_touched_and_goes_on_when_it_is_extended(

@@ -156,6 +156,15 @@ def test_a_solution_over_an_array_holds_a_copy_of_its_type() -> None:
     assert solution[1] == np.float32(0.1)
 
 
+def test_a_solution_of_another_has_genes_of_its_kind_and_none_in_common() -> None:
+    array, listed = Solution(np.zeros(3, np.float32), (-1,)), Solution([1, 2], (-1,))
+    copies = [Solution(array, (-1,)), Solution(listed, (1,))]
+    assert copies[0].genes.dtype == np.float32
+    assert type(copies[1].genes) is list
+    copies[0][0], copies[1][0] = 5, 5
+    assert (array, listed) == ([0, 0, 0], [1, 2])
+
+
 def test_slices_of_an_array_are_copies_so_that_deaps_operators_exchange_them() -> None:
     one, other = vector(1, 1, 1, 1), vector(2, 2, 2, 2)
     random.seed(1)

@@ -284,6 +284,8 @@ def test_the_settings_are_json_values() -> None:
         ({"inner_evaluations": 9}, SettingError, "at least 10, got 9"),
         ({"inheritance": "lamarkian"}, SettingError, "did you mean 'lamarckian'"),
         ({"space": Space((2, 400))}, DataError, r"look.back"),
+        ({"inner": partial(OpenAIES, sigma=0.1)}, SettingError, r"`inner` must be of InnerEvolution, such as"),
+        ({"final": 500}, SettingError, r"`final` must be of FinalEvolution, such as FinalEvolution\(\), got 500"),
         ({"space": Space(2, 1, 2, dropout=(0.0, 0.5))}, SettingError, "must leave out dropout"),
     ],
 )

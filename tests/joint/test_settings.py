@@ -75,7 +75,7 @@ def test_a_wrong_setting_of_the_inner_evolution_is_refused(settings: dict[str, A
         InnerEvolution(**settings)
 
 
-@pytest.mark.parametrize("settings", [{"evaluations": 0}, {"repeats": 0}, {"epochs": -1}])
+@pytest.mark.parametrize("settings", [{"evaluations": 0}, {"repeats": 0}, {"epochs": -1}, {"training": 3}])
 def test_a_wrong_setting_of_the_final_evolution_is_refused(settings: dict[str, Any]) -> None:
     with pytest.raises(SettingError, match=f"`{next(iter(settings))}`"):
         FinalEvolution(**settings)

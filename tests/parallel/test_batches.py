@@ -81,6 +81,24 @@ def test_an_item_that_takes_too_long_costs_itself_alone() -> None:
     assert [one.metrics["status"] for one in values] == ["ok", "timeout", "ok", "ok"]
 
 
+@pytest.mark.parametrize("limits", [Limits(seconds=60.0), Limits(memory=1e4), Limits(evaluations=100)])
+def test_where_evaluations_have_limits_each_is_a_call_of_its_own(limits: Limits) -> None:
+    with PoolMap(2, limits) as pool:
+        assert [int(one[0]) for one in pool(Guarded(Counting(), (-1,)), items_of(*range(9)))] == [1] * 9
+    with PoolMap(2) as pool:
+        assert max(one[0] for one in pool(Guarded(Counting(), (-1,)), items_of(*range(9)))) > 1
+
+
+class Counting:
+    """Gives how many came together."""
+
+    def __call__(self, item: Any) -> Values:
+        return self.batch([item])[0]
+
+    def batch(self, items: Any) -> list[Values]:
+        return [Values([float(len(items))]) for _ in items]
+
+
 class Looping:
     def __call__(self, item: Any) -> Values:
         return self.batch([item])[0]

@@ -10,7 +10,7 @@ from deap import algorithms, tools
 from weight.cases import problem, solutions
 from weight.individuals import FIT_ARRAY, FIT_LIST, FIT_VECTOR
 
-from dlopt_deap.core import Evolution
+from dlopt_deap.core import WORST, Evolution
 from dlopt_deap.errors import RunFolderError, SettingError
 from dlopt_deap.weight import inherit_fitness
 
@@ -47,6 +47,20 @@ def test_children_of_mating_and_mutation_have_their_parents_mean_and_a_share_of_
         assert values == ((1 - DECAY) * mean + DECAY * error,)
         assert values.metrics["errors"] == [error]
         assert of.evaluate_batch([bare, child], seed=4) == [(error,), values]
+
+
+@pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
+def test_nobody_inherits_the_value_of_a_failure(make: Any) -> None:
+    of = problem(batch_size=5)
+    toolbox = inherit_fitness(of.toolbox(seed=4), DECAY)
+    good, failed = parents_of(of, make)
+    failed.inherited_fitness = (DECAY, [0.5])
+    failed.fitness.values = (WORST,)
+    for child in toolbox.mate(toolbox.clone(good), toolbox.clone(failed)):
+        assert child.inherited_fitness == (DECAY, list(good.fitness.values))
+    (orphan,) = toolbox.mutate(toolbox.clone(failed))
+    assert of.evaluate(orphan, seed=4) < (10.0,)
+    assert orphan.inherited_fitness is None
 
 
 @pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)

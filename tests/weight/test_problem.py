@@ -11,10 +11,10 @@ import pytest
 from deap import algorithms, cma, tools
 from hypothesis import given
 from hypothesis import strategies as st
-from weight.cases import SPEC, evolve, problem, solutions
+from weight.cases import SERIES, SPEC, evolve, problem, solutions
 from weight.individuals import FIT_ARRAY, FIT_LIST, FIT_VECTOR
 
-from dlopt_deap.core import Evolution, Guarded, ea_mu_plus_lambda, ea_truncation
+from dlopt_deap.core import Evolution, Guarded, Values, ea_mu_plus_lambda, ea_truncation
 from dlopt_deap.core.solution import WORST
 from dlopt_deap.errors import EvaluationError, SettingError
 from dlopt_deap.networks import NetworkSpec
@@ -129,6 +129,19 @@ def test_threads_are_no_setting_of_the_problem_but_everything_that_changes_a_res
     told = [str(problem(**settings).settings()) for settings in given]
     assert len(set(told)) == len(told)
     assert str(problem(threads=2).settings()) == told[0]
+
+
+class Heavy(WeightProblem):
+    """Adds the size of the weights, by overriding ``evaluate`` alone."""
+
+    def evaluate(self, solution: Any, seed: int = 0) -> Values:
+        return Values([super().evaluate(solution, seed)[0] + float(np.abs(np.asarray(solution)).sum())])
+
+
+def test_an_evaluate_that_a_subclass_overrides_is_what_a_search_calls() -> None:
+    of = Heavy(SERIES, SPEC)
+    result = evolve("genetic", 8, of)
+    assert [one.fitness.values for one in result.population] == [of.evaluate(one) for one in result.population]
 
 
 def test_without_mini_batches_the_number_of_a_generation_changes_nothing() -> None:
@@ -271,9 +284,24 @@ def test_a_search_in_which_nothing_succeeds_says_what_failed() -> None:
         evolve("openai_es", 40, of)
 
 
+@pytest.mark.parametrize("dtype", [list, np.float64])
+def test_numbers_beyond_float32_are_brought_within_the_bounds_without_a_warning(dtype: Any) -> None:
+    of = problem(encoding=Encoding(SPEC, bounds=(-1, 2)))
+    vector = np.full(COUNT, 1e300)
+    vector[0] = -1e300
+    individual = vector.tolist() if dtype is list else vector
+    assert list(of.repair(individual)) == [-1.0, *[2.0] * (COUNT - 1)]
+
+
+def test_of_no_solutions_there_are_no_values() -> None:
+    assert list(problem().evaluate_batch([])) == []
+
+
 def test_what_a_problem_cannot_be_is_refused() -> None:
     with pytest.raises(SettingError, match=r"The encoding must be of the problem's network"):
         problem(encoding=Encoding(DEEP))
+    with pytest.raises(SettingError, match=r"`encoding` must be an Encoding.*, got 'keras'"):
+        problem(encoding="keras")
     with pytest.raises(SettingError, match=r"`threads` must be a whole number of at least 1, got 0"):
         problem(threads=0)
 
