@@ -206,7 +206,7 @@ class Strategy(ABC):
 def _bounded(vectors: Vectors) -> Vectors:
     """Return vectors within the largest numbers that there may be: the same array where they are, as nearly always."""
     # Two passes that only read take a small part of the time of one that writes.
-    if vectors.size and -LARGEST <= vectors.min() and vectors.max() <= LARGEST:
+    if vectors.size and vectors.min() >= -LARGEST and vectors.max() <= LARGEST:
         return vectors
     return np.clip(vectors, -LARGEST, LARGEST)
 
