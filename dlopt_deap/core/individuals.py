@@ -30,10 +30,10 @@ def plain_genes(individual: Any) -> Any:
 
 
 def told_genes(individual: Any) -> Any:
-    """Give the genes of an individual as an evaluation is told by: those of a long vector, an array or a list of
-    floating-point numbers, by their digest alone.
+    """Give the genes of an individual as an evaluation is told by: those of a long vector by their digest alone.
 
-    A search evaluates vectors by the million; whoever wants one finds those that live in the snapshot.
+    A vector is an array, or a list of floating-point numbers. A search evaluates them by the million; whoever wants one
+    finds those that live in the snapshot.
     """
     genes = plain_genes(individual)
     if _is_long_vector(genes):
