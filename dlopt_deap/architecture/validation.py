@@ -1,6 +1,6 @@
 """Fitness by the error of trained networks on the validation split, however they came by their weights."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,23 +10,25 @@ from dlopt_deap.architecture.problem import COSTS, ArchitectureProblem
 from dlopt_deap.checks import check_choice
 from dlopt_deap.core import Values, forecast_errors
 from dlopt_deap.data import TimeSeries
+from dlopt_deap.errors import SettingError
 from dlopt_deap.sampling import METRICS
 
 
-def check_error_targets(targets: Iterable[str], series: TimeSeries) -> None:
+def check_error_targets(targets: Mapping[str, int], series: TimeSeries) -> None:
     """Refuse targets that are neither errors of a forecast nor costs of an architecture.
 
     Args:
-        targets: Their names.
+        targets: Their names and signs.
         series: The series that is forecast.
 
     Raises:
-        SettingError: If a target is unknown, or a percentage of a true value that is zero.
+        SettingError: If a target is unknown, an error that is to grow, or a percentage of a true value that is zero.
     """
-    names = list(targets)
-    for name in names:
+    for name, sign in targets.items():
         check_choice("targets", name, (*METRICS, *COSTS))
-    if "mape" in names:  # refused now where a true value is zero, of which there is no percentage
+        if name in METRICS and sign > 0:
+            raise SettingError(f"The error {name!r} must have the sign -1, to be minimised, got {sign}.")
+    if "mape" in targets:  # refused now where a true value is zero, of which there is no percentage
         truth = series.validation.to_own_units(series.validation.windows(1)[1]).astype(np.float32)
         METRICS["mape"](truth[np.newaxis], truth)
 

@@ -106,6 +106,7 @@ def test_a_constant_series_and_a_batch_larger_than_the_data_train() -> None:
     ("settings", "error", "message"),
     [
         ({"targets": {"maee": -1}}, SettingError, "did you mean 'mae'"),
+        ({"targets": {"mae": 1}}, SettingError, "must have the sign -1, to be minimised, got 1"),
         ({"epochs": 0}, SettingError, "`epochs`"),
         ({"repeats": 0}, SettingError, "`repeats`"),
         ({"final_epochs": 0}, SettingError, "`final_epochs`"),
