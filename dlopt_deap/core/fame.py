@@ -34,3 +34,10 @@ class HallOfFame(tools.HallOfFame):  # type: ignore[misc]
             if individual.fitness > other.fitness and have_same_genes(individual, other):
                 self.remove(place)
                 return
+
+
+def new_hall_of_fame(size: int, targets: int) -> tools.HallOfFame:
+    """Make the hall of fame of one target, or the Pareto front of several."""
+    if targets > 1:
+        return tools.ParetoFront(similar=have_same_genes)
+    return HallOfFame(size)

@@ -2,9 +2,9 @@
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
 from typing import Any
 
+from dlopt_deap.core.completions import batches_of, registered
 from dlopt_deap.core.individuals import plain_genes, told_genes
 from dlopt_deap.core.signals import Interrupts
 from dlopt_deap.core.solution import Values
@@ -114,7 +114,7 @@ class Journal:
         Raises:
             RunFolderError: If an earlier session evaluated something else in that place, or writing fails.
         """
-        map_ = _registered(map_)
+        map_ = registered(map_)
         is_joint = stage == SEARCH and getattr(map_, "joint", False)
         done = self._recorded(stage, first, individuals)
         if is_joint and len(done) < len(individuals):
@@ -128,7 +128,7 @@ class Journal:
             return
         yield None
         numbers = self._numbers(stage, [first + position for position in missing])
-        for batch in _batches(map_, function, [individuals[position] for position in missing], is_joint):
+        for batch in batches_of(map_, function, [individuals[position] for position in missing], is_joint):
             made = []
             for index, values in batch:
                 position = missing[index]
@@ -233,27 +233,6 @@ class Journal:
 def _told(genes: Any) -> Any:
     """Give what genes are told by; as it is, if it is that already."""
     return genes if isinstance(genes, dict) else told_genes(genes)
-
-
-def _registered(map_: Callable[..., Iterable[Any]]) -> Callable[..., Iterable[Any]]:
-    """Give the map itself: a DEAP toolbox wraps what is registered, and hides its methods."""
-    while isinstance(map_, partial) and not map_.args and not map_.keywords:
-        map_ = map_.func
-    return map_
-
-
-def _batches(
-    map_: Callable[..., Iterable[Any]], function: Callable[[Any], Values], individuals: list[Any], is_joint: bool
-) -> Iterator[list[tuple[int, Values]]]:
-    """Give what has been completed, as positions and values, whenever there is news; an empty list if there is none."""
-    if is_joint:
-        yield list(enumerate(map_(function, individuals)))
-    elif hasattr(map_, "completions"):
-        for completed in map_.completions(function, individuals):
-            yield [] if completed is None else [completed]
-    else:
-        for completed in enumerate(map_(function, individuals)):
-            yield [completed]
 
 
 def _check_same_genes(row: Evaluation, individual: Any) -> None:

@@ -5,16 +5,16 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
-from deap import base, tools
+from deap import base
 
 from dlopt_deap.checks import check_integer, check_number
-from dlopt_deap.core.fame import HallOfFame
+from dlopt_deap.core.fame import new_hall_of_fame
 from dlopt_deap.core.guard import succeeded
-from dlopt_deap.core.individuals import have_same_genes
 from dlopt_deap.core.journal import Journal
 from dlopt_deap.core.problem import Problem
 from dlopt_deap.core.signals import Interrupts
 from dlopt_deap.core.solution import Values, has_failed
+from dlopt_deap.core.statistics import new_logbook
 from dlopt_deap.core.stop import IDLE_GENERATIONS, Stop
 from dlopt_deap.errors import SettingError
 
@@ -27,8 +27,6 @@ with each snapshot of a run folder, and given back when the run is resumed.
 
 COUNTS = ("generation", "restart", "evaluations", "failures", "failures_in_a_row", "_idle", "_stagnant", "_counted")
 """The whole numbers of a search that a snapshot holds."""
-
-LOGBOOK_HEADER = ("gen", "restart", "nevals", "evaluations", "failures")
 
 
 class _SearchStopped(Exception):  # noqa: N818 - it is a message to `run`, not an error
@@ -73,9 +71,9 @@ class Search:
         self.stop = stop
         self.seed = seed
         self.population: list[Any] = []
-        self.hall_of_fame = _hall_of_fame(hall_of_fame, len(problem.targets))
+        self.hall_of_fame = new_hall_of_fame(hall_of_fame, len(problem.targets))
         self.statistics = problem.statistics()
-        self.logbook = _logbook(self.statistics)
+        self.logbook = new_logbook(self.statistics)
         self.generation = self.restart = self.evaluations = self.failures = 0
         self.max_failures = max_failures
         self.last_failure = ""
@@ -251,20 +249,3 @@ class Search:
             )
             for one in self.hall_of_fame
         )
-
-
-def _hall_of_fame(size: int, targets: int) -> tools.HallOfFame:
-    """Make the hall of fame of one target, or the Pareto front of several."""
-    if targets > 1:
-        return tools.ParetoFront(similar=have_same_genes)
-    return HallOfFame(size)
-
-
-def _logbook(statistics: tools.MultiStatistics) -> tools.Logbook:
-    """Make a logbook whose columns stand in the order in which they are read."""
-    logbook = tools.Logbook()
-    chapters = list(statistics)
-    logbook.header = [*LOGBOOK_HEADER, *chapters]
-    for chapter in chapters:
-        logbook.chapters[chapter].header = list(statistics.fields)
-    return logbook

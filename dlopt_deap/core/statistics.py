@@ -19,6 +19,10 @@ STATISTICS: dict[str, Callable[[Sequence[float]], Any]] = {
 """What a chapter of the logbook holds, under the names that DEAP's users know."""
 
 
+LOGBOOK_HEADER = ("gen", "restart", "nevals", "evaluations", "failures")
+"""The columns of a logbook before the chapters."""
+
+
 def target_statistics(targets: Iterable[str]) -> tools.MultiStatistics:
     """Make a chapter of statistics for each target; failed individuals are left out."""
     return statistics({name: partial(target_value, position=position) for position, name in enumerate(targets)})
@@ -56,3 +60,13 @@ def target_value(individual: Any, position: int) -> float:
     if not individual.fitness.valid or has_failed(individual):
         return math.nan
     return float(individual.fitness.values[position])
+
+
+def new_logbook(statistics: tools.MultiStatistics) -> tools.Logbook:
+    """Make a logbook whose columns stand in the order in which they are read."""
+    logbook = tools.Logbook()
+    chapters = list(statistics)
+    logbook.header = [*LOGBOOK_HEADER, *chapters]
+    for chapter in chapters:
+        logbook.chapters[chapter].header = list(statistics.fields)
+    return logbook
