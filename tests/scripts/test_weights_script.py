@@ -154,7 +154,7 @@ def test_a_wrong_option_is_one_clear_sentence_and_leaves_nothing(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--sigma", "0.2"], r"technique\.strategy\.sigma.*0\.03 in the run"),
+        (["--sigma", "0.2"], r"technique\.strategy\.sigma.*0\.05 in the run"),
         (["--units", "4"], r"problem\.spec\.units"),
         (["--metric", "mse"], r"problem\.targets|problem\.objective"),
         (["--population", "18"], r"population_size: 16 in the run, 18 now"),
