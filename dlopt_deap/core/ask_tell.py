@@ -2,13 +2,14 @@
 
 import copy
 from collections.abc import Callable, Mapping
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 
 import numpy as np
 from deap import algorithms, cma
 
 from dlopt_deap.checks import shown
+from dlopt_deap.core.blas import one_blas_thread
 from dlopt_deap.core.description import plain
 from dlopt_deap.core.individuals import json_genes
 from dlopt_deap.core.optimization import ModelOptimization
@@ -140,16 +141,8 @@ def _alone(function: Callable[..., Any], *arguments: Any) -> Any:
 
     It may run away without a warning: a search ends when a vector is not finite.
     """
-    with _blas().limit(limits=1, user_api="blas"), np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+    with one_blas_thread(), np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         return function(*arguments)
-
-
-@lru_cache(maxsize=1)
-def _blas() -> Any:
-    """Find the libraries with threads that this process has loaded, numpy's among them."""
-    from threadpoolctl import ThreadpoolController
-
-    return ThreadpoolController()
 
 
 def _individual(search: Search, vector: Any) -> Any:

@@ -65,7 +65,7 @@ class Encoding:
     def limits(self) -> tuple[Vector, Vector]:
         """The least and the greatest value of each weight, both of shape (num_weights,)."""
         if self.bounds is None:
-            most = np.full(self.spec.num_weights, np.finfo(np.float32).max, np.float32)
+            most = np.full(self.spec.num_weights, LARGEST, np.float32)
             return -most, most
         pairs = _pairs(self.bounds)
         ends = zip(*pairs, strict=True)

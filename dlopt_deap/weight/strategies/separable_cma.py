@@ -1,13 +1,13 @@
 """CMA-ES with a diagonal covariance matrix, by the package ``cmaes``."""
 
 import math
-from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dlopt_deap.checks import check_integer, check_number
+from dlopt_deap.core.blas import one_blas_thread
 from dlopt_deap.errors import SettingError
 from dlopt_deap.weight.strategies.state import SavedState
 from dlopt_deap.weight.strategies.strategy import LARGEST, SMALLEST, Strategy, Vectors
@@ -123,7 +123,7 @@ class SeparableCMAES(Strategy):
         """Move mean, step-size and variances towards the better half."""
         solutions = list(zip(self._evaluated(asked, vectors), losses.tolist(), strict=True))
         # The package takes the norm of a path by BLAS, which sums long vectors by as many parts as it has threads.
-        with _blas().limit(limits=1):
+        with one_blas_thread():
             self._cma.tell(solutions)
         state = self.state_dict()
         bounded = {"sigma": float(np.clip(state["sigma"], *SIGMA)), "variances": np.clip(state["variances"], *VARIANCE)}
@@ -152,11 +152,3 @@ class SeparableCMAES(Strategy):
     def _set(self, learned: dict[str, Any]) -> None:
         """Set part of what was learned."""
         self._cma.__setstate__({_LEARNED[name]: value for name, value in learned.items()} | {"_D": None})
-
-
-@lru_cache(maxsize=1)
-def _blas() -> Any:
-    """Find the BLAS of numpy once; finding takes longer than bounding its threads."""
-    from threadpoolctl import ThreadpoolController
-
-    return ThreadpoolController().select(user_api="blas")
