@@ -1,6 +1,5 @@
 """Inheritance: children begin their training with what their parents learnt."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -8,12 +7,13 @@ from deap import base
 from numpy.typing import NDArray
 
 from dlopt_deap.core import Values
+from dlopt_deap.core.inheriting import InheritingOperator, let_inherit
 from dlopt_deap.networks import NetworkSpec
 
 Weights = NDArray[np.float32]
 
 
-class Inheriting:
+class InheritingWeights(InheritingOperator):
     """A mutation or crossover that lets each individual keep the trained weights which it is about to lose.
 
     An individual's trained weights belong to its fitness, which is deleted when it is varied. They become its
@@ -23,28 +23,12 @@ class Inheriting:
         operator: The mutation or crossover.
     """
 
-    def __init__(self, operator: Callable[..., Any]) -> None:
-        self.operator = operator
-        self.keywords = getattr(operator, "keywords", {})
-
-    def state_dict(self) -> dict[str, Any]:
-        """Give nothing: what it keeps, it keeps with the individuals."""
-        return {}
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Take nothing back."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Name the operator, so that a run folder can tell it from another."""
-        return {"inheriting": self.operator}
-
-    def __call__(self, *individuals: Any, **settings: Any) -> Any:
-        """Vary the individuals."""
+    def note(self, individuals: tuple[Any, ...]) -> None:
+        """Let individuals inherit the weights of those that they are copies of."""
         for individual in individuals:
             trained = getattr(individual.fitness, "trained", None)
             if trained is not None:
                 individual.inherited = trained
-        return self.operator(*individuals, **settings)
 
 
 def inherit_weights(toolbox: base.Toolbox) -> base.Toolbox:
@@ -62,9 +46,7 @@ def inherit_weights(toolbox: base.Toolbox) -> base.Toolbox:
         Ororbia, ElSaid, Desell, 2019, Investigating recurrent neural network memory structures using neuro-evolution
         (EXAMM), which calls it Lamarckian weight initialisation.
     """
-    for alias in ("mate", "mutate"):
-        toolbox.register(alias, Inheriting(getattr(toolbox, alias)))
-    return toolbox
+    return let_inherit(toolbox, InheritingWeights)
 
 
 def overlay(spec: NetworkSpec, weights: Weights, old_spec: NetworkSpec, old_weights: Weights) -> Weights:

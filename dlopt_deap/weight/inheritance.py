@@ -1,16 +1,18 @@
 """Limited evaluation: a generation is judged on few windows, and fitness is inherited to make up for it."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from deap import base
 
 from dlopt_deap.checks import check_number
 from dlopt_deap.core import has_failed
+from dlopt_deap.core.inheriting import InheritingOperator, let_inherit
 from dlopt_deap.errors import SettingError
 
 
-class InheritingFitness:
+class InheritingFitness(InheritingOperator):
     """A mutation or crossover that lets individuals keep a share of the fitness that they are about to lose.
 
     Args:
@@ -19,23 +21,11 @@ class InheritingFitness:
     """
 
     def __init__(self, operator: Callable[..., Any], decay: float) -> None:
-        self.operator = operator
+        super().__init__(operator)
         self.decay = decay
-        self.keywords = getattr(operator, "keywords", {})
 
-    def state_dict(self) -> dict[str, Any]:
-        """Give nothing: what it keeps, it keeps with the individuals."""
-        return {}
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Take nothing back."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Name the operator and the decay, so that a run folder can tell it from another."""
-        return {"inheriting": self.operator, "decay": self.decay}
-
-    def __call__(self, *individuals: Any, **settings: Any) -> Any:
-        """Vary the individuals; those that have a fitness, as copies of their parents do, inherit the mean of it.
+    def note(self, individuals: tuple[Any, ...]) -> None:
+        """Let individuals inherit the mean fitness of those among them that have one, as copies of their parents do.
 
         Nobody inherits the value of a failure: a share of it is no failure, and would outlast the whole line.
         """
@@ -45,7 +35,10 @@ class InheritingFitness:
             means = [sum(values) / len(known) for values in zip(*known, strict=True)]
             for individual in individuals:
                 individual.inherited_fitness = (self.decay, means) if known else None
-        return self.operator(*individuals, **settings)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Name the operator and the decay, so that a run folder can tell it from another."""
+        return super().to_dict() | {"decay": self.decay}
 
 
 def inherit_fitness(toolbox: base.Toolbox, decay: float = 0.2) -> base.Toolbox:
@@ -73,6 +66,4 @@ def inherit_fitness(toolbox: base.Toolbox, decay: float = 0.2) -> base.Toolbox:
     """
     if check_number("decay", decay, above=0.0) > 1:
         raise SettingError(f"`decay` must lie above 0 and not above 1, got {decay}.")
-    for alias in ("mate", "mutate"):
-        toolbox.register(alias, InheritingFitness(getattr(toolbox, alias), float(decay)))
-    return toolbox
+    return let_inherit(toolbox, partial(InheritingFitness, decay=float(decay)))
