@@ -180,8 +180,8 @@ def _check_way_back(scale: Any, column: str, values: FloatArray, scaled: FloatAr
     if not np.isfinite(scaled).all():
         row = int(np.argmin(np.isfinite(scaled[:, 0])))
         raise DataError(
-            f"`scale` {shown(scale)} must give finite values, but gives {scaled[row, 0]} for the value {values[row]} of "
-            f"the column {column!r}; take another scaling."
+            f"`scale` {shown(scale)} must give finite values, but gives {scaled[row, 0]} for the value {values[row]} "
+            f"of the column {column!r}; take another scaling."
         )
     with np.errstate(over="ignore"):
         lost = np.abs(back[:, 0] - values)
