@@ -1,5 +1,6 @@
 """One session of a search: where it is kept, where its evaluations are carried out, and what ends it."""
 
+import argparse
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,11 +13,11 @@ from dlopt_deap.core import ModelOptimization, Problem, Result, Stop
 from dlopt_deap.parallel import Limits, Map, open_map, scoop_is_running, usable_cores
 from dlopt_deap.storage import RunFolder, open_run
 from dlopt_deap.tools.progress import Progress
-from dlopt_deap.tools.run_options import default_folder
+from dlopt_deap.tools.run_options import NOT_KEPT, default_folder, plain_option
 from dlopt_deap.tools.script import announce, exit_code, finish
 
-Stage = Callable[[Result, Map, RunFolder], Result]
-"""What is done with the result of a search before it is saved, on the same map and in the same folder."""
+Stage = Callable[..., Result]
+"""What is done with the result of a search before it is saved: it takes that, and the keywords ``map`` and ``run``."""
 
 
 @dataclass(frozen=True)
@@ -114,5 +115,21 @@ class Session:
                     problem, stop=self.stop, seed=self.seed, toolbox=toolbox, callbacks=[progress], run=run
                 )
                 if then is not None and not exit_code(result):
-                    result = then(result, map_, run)
+                    result = then(result, map=map_, run=run)
             return finish(result, run, self.season)
+
+
+def session_of(options: argparse.Namespace, season: int | None = None) -> Session:
+    """Give the session that the options of a script describe.
+
+    Args:
+        options: What :func:`~dlopt_deap.tools.parse_search` gave.
+        season: The rows of a season.
+    """
+    return Session(
+        stop=Stop(max_evaluations=options.evaluations, signals=tuple(options.stop_on_signal or ())),
+        limits=Limits(seconds=options.time_limit, memory=options.memory_limit, evaluations=options.renew_after),
+        season=season,
+        kept={name: plain_option(value) for name, value in vars(options).items() if name not in NOT_KEPT},
+        **{name: getattr(options, name) for name in (*NOT_KEPT, "seed", "workers", "quiet")},
+    )

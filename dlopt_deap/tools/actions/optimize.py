@@ -1,6 +1,6 @@
 """The action that searches: architectures, weights, or both, by any technique."""
 
-from functools import cache
+from functools import cache, partial
 from typing import Any, ClassVar
 
 from pydantic import Field
@@ -149,7 +149,7 @@ def _second_stage(settings: OptimizeSettings, problem: Problem, series: TimeSeri
     second = TrainingProblem(
         series, problem.space, second.targets, **{name: getattr(second, name) for name in _TRAINING}
     )
-    return lambda result, map_, run: train_best(result, second, wanted.k, map_, run)
+    return partial(train_best, problem=second, k=wanted.k)
 
 
 _TRAINING = ("epochs", "repeats", "final_epochs", "final_repeats", "training", "engine")
