@@ -74,7 +74,7 @@ def finish(result: Result, run: RunFolder, season: int | None = None) -> int:
             load_keras()
             save_run(result, run.path, season)
     else:
-        print(f"This run has ended before, by {result.stopped_by}; nothing was changed. More --evaluations extend it.")
+        print(f"This run has ended before, by {result.stopped_by}; nothing was changed. More evaluations extend it.")
     print(report(result))
     if isinstance(result.problem, TrainingProblem | WeightProblem):
         print(forecast_report(result.forecast(season)))
