@@ -142,7 +142,10 @@ class OffsetStep(Step):
                 f"`frequency` {self.name!r} cannot be looked up over {hours} hours, more than {limits.MAX_ROWS}; give "
                 "a step of fixed length, or widen `dlopt_deap.limits.MAX_ROWS`."
             )
-        grid = pd.date_range(times[0], times[-1], freq=self.name).to_numpy()
+        try:
+            grid = pd.date_range(times[0], times[-1], freq=self.name).to_numpy()
+        except (ValueError, OverflowError) as error:
+            raise SettingError(f"`frequency` {self.name!r} cannot be followed: {shortened(str(error))}.") from error
         if len(grid) == 0:
             return np.zeros(len(times), np.int64), np.zeros(len(times), np.bool_)
         found = np.minimum(np.searchsorted(grid, times), len(grid) - 1)
@@ -207,7 +210,7 @@ def make_step(frequency: object, dates: bool) -> Step:
             f"`frequency` must be an offset alias of pandas, such as 'D' or 'MS', since the times are dates, got "
             f"{shown(frequency)}."
         )
-    plain = re.fullmatch(r"([1-9]\d{0,8})?([A-Za-z]+)(-[A-Z]{3})?", frequency)
+    plain = re.fullmatch(r"([1-9]\d{0,4})?([A-Za-z]+)(-[A-Z]{3})?", frequency)
     if plain is not None:
         number, unit, anchor = int(plain[1] or 1), plain[2], plain[3]
         if unit in UNITS and anchor is None:
