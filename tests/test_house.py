@@ -27,6 +27,7 @@ HEAVY = (
     "tqdm",
     "sklearn",
     "optuna",
+    "sqlalchemy",
     "tensorboard",
     "pyarrow",
 )
