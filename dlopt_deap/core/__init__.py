@@ -1,5 +1,6 @@
 """Problems, solutions, techniques and results: what a search is, whatever it searches."""
 
+from dlopt_deap.core.ahead import forecast_ahead, forecast_following
 from dlopt_deap.core.algorithms import ea_mu_comma_lambda, ea_mu_plus_lambda, ea_truncation
 from dlopt_deap.core.ask_tell import AskTell
 from dlopt_deap.core.evolution import Evolution
@@ -43,7 +44,9 @@ __all__ = [
     "ea_mu_plus_lambda",
     "ea_truncation",
     "first_front",
+    "forecast_ahead",
     "forecast_errors",
+    "forecast_following",
     "has_failed",
     "knee",
     "rank",
