@@ -83,6 +83,7 @@ class Result:
             or ``"failures"``.
         last_failure: The reason of the latest failed evaluation.
         settings: The settings of technique, criteria and problem, as JSON values.
+        folder: The run folder, if there is one.
     """
 
     problem: Problem
@@ -96,6 +97,7 @@ class Result:
     stopped_by: str
     last_failure: str = ""
     settings: dict[str, Any] = field(default_factory=dict)
+    folder: Path | None = None
 
     @property
     def best(self) -> Any:
