@@ -15,4 +15,4 @@ def as_series(data: Any, targets: Any = None, inputs: Any = None) -> TimeSeries:
     if isinstance(data, str | Path):
         return read_csv(data, inputs=inputs, targets=targets)
     columns = [str(name) for name in getattr(data, "columns", [])] or None
-    return TimeSeries(np.asarray(data, float), columns, inputs or targets, targets, scale=(-1, 1))
+    return TimeSeries(np.asarray(data, np.float64), columns, inputs or targets, targets, scale=(-1, 1))

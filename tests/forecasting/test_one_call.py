@@ -73,15 +73,15 @@ def test_of_a_budget_and_evaluations_what_comes_first_ends_the_search() -> None:
 def test_without_either_it_is_200_evaluations_within_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     given = {}
 
-    class Seen(Exception):
+    class SeenError(Exception):
         pass
 
     def solve(*arguments: Any, **settings: Any) -> None:
         given.update(settings)
-        raise Seen
+        raise SeenError
 
     monkeypatch.setattr(one_call, "solve", solve)
-    with pytest.raises(Seen):
+    with pytest.raises(SeenError):
         evolve(sunspots(), workers=1)
     assert (given["stop"].max_evaluations, given["budget"].seconds) == (200, 60.0)
 
@@ -98,7 +98,7 @@ def test_a_budget_too_short_for_others_to_start_is_spent_in_one_process(monkeypa
 def test_random_streams_of_the_caller_stay_as_they_were() -> None:
     random.seed(7)
     np.random.seed(7)  # noqa: NPY002
-    expected = random.Random(7).random(), np.random.RandomState(7).random()  # noqa: NPY002
+    expected = random.Random(7).random(), np.random.RandomState(7).random()
     evolve(sine(stop=10.0), space=SPACE, **QUICK)
     assert (random.random(), np.random.random()) == expected  # noqa: NPY002
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dlopt_deap.architecture import RandomSamplingProblem, Space, TrainingProblem
-from dlopt_deap.data import TimeSeries, sine, sunspots
+from dlopt_deap.data import TimeSeries, sunspots
 from dlopt_deap.errors import SettingError
 from dlopt_deap.forecasting import make_task
 from dlopt_deap.forecasting.defaults import default_effort, default_sampling, default_space, default_training
@@ -81,6 +81,6 @@ def test_what_is_given_goes_before_what_suits_the_series() -> None:
 
 def test_the_threshold_of_random_sampling_is_a_share_of_the_range_that_networks_see() -> None:
     assert default_sampling(sunspots()) == {"threshold": 0.1, "lower": 0.0, "upper": 2.0}
-    wide = default_sampling(TimeSeries(1000 * sine().values))
-    assert wide["threshold"] == pytest.approx(100.0)
+    wide = default_sampling(TimeSeries(np.arange(-500.0, 1500.0), shares=(0.5, 0.2, 0.3)))
+    assert wide["threshold"] == pytest.approx(0.05 * 999)
     assert default_sampling(TimeSeries(np.full(50, 3.0)))["threshold"] == 0.05
