@@ -33,7 +33,7 @@ def forecast_following(series: TimeSeries, spec: NetworkSpec, weights: ArrayLike
         DataError: If they are fewer than the look-back, not finite, or of another number of columns.
     """
     known = _known_rows(series, rows, spec.look_back)
-    scaled = series.scale_inputs(known)
+    scaled = _scaled(series, known)
     windows = np.lib.stride_tricks.sliding_window_view(scaled, spec.look_back, axis=0).transpose(0, 2, 1)
     return series.testing.to_own_units(predict(spec, weights, windows))
 
@@ -106,6 +106,15 @@ def input_rows(series: TimeSeries, data: TimeSeries | ArrayLike) -> ArrayLike:
     if missing := [name for name in series.inputs if name not in data.columns]:
         raise DataError(f"The series {data.name!r} has no column {listed(missing)}, which the network reads.")
     return data.values[:, [data.columns.index(name) for name in series.inputs]]
+
+
+def _scaled(series: TimeSeries, rows: Rows) -> NDArray[np.float32]:
+    """Scale rows of the inputs as the series is scaled; what is no input is filled up with what it was once."""
+    positions = [series.columns.index(name) for name in series.inputs]
+    table = np.repeat(series.values[:1], len(rows), axis=0)
+    table[:, positions] = rows
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.ascontiguousarray(series.scaling.apply(table)[:, positions].astype(np.float32))
 
 
 def _known_rows(series: TimeSeries, rows: ArrayLike, look_back: int) -> Rows:

@@ -183,15 +183,6 @@ Its columns are: wind, power.
         digest.update(np.ascontiguousarray(self.values, dtype="<f8").tobytes())
         return digest.hexdigest()
 
-    def scale_inputs(self, rows: NDArray[np.float64]) -> NDArray[np.float32]:
-        """Return values of the inputs, shape (rows, inputs) in own units, as networks of this series see them."""
-        table = np.repeat(self.values[:1], len(rows), axis=0)
-        positions = self._positions(self.inputs)
-        table[:, positions] = rows
-        with np.errstate(over="ignore", invalid="ignore"):
-            scaled = (self._scaling.apply(table) if self._scaling else table).astype(np.float32)
-        return np.ascontiguousarray(scaled[:, positions])
-
     def unscale_targets(self, scaled: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return scaled targets, shape (..., targets), in own units; :meth:`Split.to_own_units` checks them first."""
         return self.scaling.invert(scaled, self._positions(self.targets))

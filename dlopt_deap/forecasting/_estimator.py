@@ -129,7 +129,7 @@ class EvolvedForecaster(RegressorMixin, BaseEstimator):  # type: ignore[misc]
             rows = validate_data(self, X, **checks)
             self._positions = positions_of(self.target, names_of(self, rows))
             self._is_flat = len(self._positions) == 1
-            series = series_of_rows(rows, names_of(self, rows), self._positions, share)
+            series = series_of_rows(rows, names_of(self, rows), self._positions, share, self.season)
         else:
             rows, values = validate_data(self, X, y, multi_output=True, y_numeric=True, **checks)
             if self.target is not None:
@@ -138,14 +138,13 @@ class EvolvedForecaster(RegressorMixin, BaseEstimator):  # type: ignore[misc]
                     "one."
                 )
             self._is_flat = values.ndim == 1
-            series = series_of_pairs(rows, np.asarray(values, np.float64), share)
+            series = series_of_pairs(rows, np.asarray(values, np.float64), share, self.season)
         self.result_ = evolve(
             series,
             budget=self.budget,
             evaluations=self.evaluations,
             fitness=self.fitness,
             space=self.space,
-            season=self.season,
             seed=self._seed(),
             workers=workers_of(self.n_jobs),
             progress=False,

@@ -42,12 +42,11 @@ SHARE_OF_RANGE: Final = 0.05
 """The error that random sampling extrapolates to, as a share of the range of the targets: real series get no nearer."""
 
 
-def default_space(series: TimeSeries, season: int | None = None) -> Space:
-    """Choose the limits of the search: 1 to 2 layers, as wide and looking back as far as the rows allow.
+def default_space(series: TimeSeries) -> Space:
+    """Choose the limits of the search: 1 to 2 layers, as wide as the rows allow, looking back over a season.
 
     Args:
-        series: The series.
-        season: The rows of a season, over which look-backs should reach.
+        series: The series; its ``season`` is looked at.
 
     Examples:
         >>> from dlopt_deap.data import sunspots
@@ -55,7 +54,7 @@ def default_space(series: TimeSeries, season: int | None = None) -> Space:
         Space(look_back=(2, 30), layers=(1, 2), units=(1, 32), dropout=None, learning_rate=None, batch_size=None, \
 cell='lstm', activation='linear')
     """
-    rows = _training_rows(series)
+    rows, season = _training_rows(series), series.season
     wanted = LOOK_BACK if season is None else min(max(LOOK_BACK, round(SEASONS * season)), MOST_LOOK_BACK)
     high = max(1, min(wanted, rows // SHARE_OF_ROWS))
     units = 32 if rows < MANY_ROWS else 64

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Unpack
 
 from dlopt_deap.architecture import Space
-from dlopt_deap.core import Result, Search, Stop
-from dlopt_deap.forecasting._stand_in import as_series
+from dlopt_deap.core import Result, Stop
+from dlopt_deap.core.state import Callback
+from dlopt_deap.data import as_series
+from dlopt_deap.data.reading import FileOptions
 from dlopt_deap.forecasting.budget import Budget, Span, seconds_of
 from dlopt_deap.forecasting.defaults import BUDGET_SECONDS, EVALUATIONS, FINALISTS
 from dlopt_deap.forecasting.solving import solve
@@ -31,14 +33,14 @@ def evolve(
     evaluations: int | None = None,
     fitness: str | Sequence[str] = "mae",
     space: Space | None = None,
-    season: int | None = None,
     seed: int | None = None,
     workers: int | None = None,
     run: RunFolder | str | Path | None = None,
     progress: bool | None = None,
-    callbacks: Sequence[Callable[[Search], Any]] = (),
+    callbacks: Sequence[Callback] = (),
     finalists: int = FINALISTS,
     final_epochs: int | None = None,
+    **options: Unpack[FileOptions],
 ) -> Result:
     """Evolve a recurrent network that forecasts a time series one row ahead.
 
@@ -66,17 +68,17 @@ def evolve(
             ``"log_p"``, DLOPT's promise without any training; or ``"log_p,mae"``, search by the promise, then train the
             best.
         space: The limits of the search; chosen by the number of rows and the season unless given.
-        season: The rows of a season, such as 12 for months, over which look-backs should reach.
         seed: Of all randomness; a fresh one, told in the result, unless given. The caller's random streams stay as
             they are.
         workers: Local processes that evaluate; every core unless given, or this process alone if the budget is so short
             that others would hardly have started. Under ``python -m scoop`` they are SCOOP's. The result is the same.
         run: A folder that keeps the run; calling again with the same arguments goes on with it.
         progress: Whether to show a bar; only in a terminal or notebook unless given.
-        callbacks: Called after each generation with the :class:`~dlopt_deap.core.Search`; a true answer ends the
-            search.
+        callbacks: Called after each generation with the state of the search; a true answer ends it.
         finalists: How many of the best are trained for long at the end; fewer if a budget leaves no time for more.
         final_epochs: The most epochs of such a training; fewer if a budget leaves no time for more.
+        **options: How data become a series, see :class:`~dlopt_deap.data.SeriesOptions`: ``time``, ``missing``,
+            ``season`` (over which look-backs then reach, and which is a naive forecast), ``shares``, ...
 
     Returns:
         The result: ``.best``, ``.fitness``, ``.spec``, ``.weights``, ``.model()`` for Keras, ``.predict(data)`` and
@@ -97,8 +99,8 @@ def evolve(
     if budget is None and evaluations is None:
         budget, evaluations = BUDGET_SECONDS, EVALUATIONS
     clock = Budget(None if budget is None else seconds_of(budget))
-    series = as_series(data, target, inputs)
-    task = make_task(series, fitness, space, season, finalists=finalists, final_epochs=final_epochs)
+    series = as_series(data, target, inputs, **options)
+    task = make_task(series, fitness, space, finalists=finalists, final_epochs=final_epochs)
     stop = Stop(max_evaluations=evaluations, max_seconds=clock.seconds)
     workers = 1 if workers is None and clock.left() < WORTH_WORKERS else workers
     with _opened(run, clock) as folder, open_map(workers) as map_, _shown(progress, evaluations) as bar:
@@ -119,7 +121,7 @@ def _opened(run: RunFolder | str | Path | None, budget: Budget) -> Iterator[RunF
 
 
 @contextmanager
-def _shown(progress: bool | None, total: int | None) -> Iterator[list[Callable[[Search], Any]]]:
+def _shown(progress: bool | None, total: int | None) -> Iterator[list[Callback]]:
     """Show a bar, if it is wanted: give the callback that does."""
     if progress is False or (progress is None and not _is_watched()):
         yield []

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from dlopt_deap.architecture import ArchitectureProblem, RandomSamplingProblem, TrainingProblem
-from dlopt_deap.core import Search
 from dlopt_deap.forecasting.budget import Budget
 from dlopt_deap.forecasting.task import Task
 
@@ -104,8 +103,8 @@ class Reserve:
     measure: Callable[[ArchitectureProblem, Any], FinalCost] = final_cost
     _known: dict[str, FinalCost] = field(default_factory=dict, init=False)
 
-    def __call__(self, search: Search) -> None:
-        """Set the seconds after which the search ends."""
+    def __call__(self, search: Any) -> None:
+        """Set the seconds after which the search ends: a callback that changes the search, which others only read."""
         best = [one for one in search.hall_of_fame if one.fitness.valid][: self.task.finalists]
         seconds = self.budget.seconds
         if not best or seconds is None:

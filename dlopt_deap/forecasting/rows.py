@@ -21,7 +21,9 @@ def names_of(estimator: Any, rows: Rows) -> list[str]:
     return [f"x{number}" for number in range(rows.shape[1])] if named is None else [str(name) for name in named]
 
 
-def series_of_rows(rows: Rows, names: list[str], targets: list[int], share: float) -> TimeSeries:
+def series_of_rows(
+    rows: Rows, names: list[str], targets: list[int], share: float, season: int | None = None
+) -> TimeSeries:
     """Make the series whose next row is forecast.
 
     Args:
@@ -29,17 +31,19 @@ def series_of_rows(rows: Rows, names: list[str], targets: list[int], share: floa
         names: The names of the features.
         targets: The positions of those that are forecast.
         share: The share of the rows to validate on.
+        season: The rows of a season.
     """
-    return _series(rows, names, names, [names[position] for position in targets], share)
+    return _series(rows, names, names, [names[position] for position in targets], share, season)
 
 
-def series_of_pairs(rows: Rows, values: Rows, share: float) -> TimeSeries:
+def series_of_pairs(rows: Rows, values: Rows, share: float, season: int | None = None) -> TimeSeries:
     """Make the series in which ``y`` stands one row later, since the window of a row ends with the row before it.
 
     Args:
         rows: ``X``, shape (rows, features).
         values: ``y``, shape (rows,) or (rows, targets).
         share: The share of the rows to validate on.
+        season: The rows of a season.
 
     Examples:
         >>> series = series_of_pairs(np.arange(20.0).reshape(10, 2), np.arange(10.0), share=0.2)
@@ -52,15 +56,16 @@ def series_of_pairs(rows: Rows, values: Rows, share: float) -> TimeSeries:
     targets = [f"y{number}" for number in range(outputs.shape[1])]
     # The first y and the last row of X fill the corners of the table; no window has either.
     table = np.hstack([np.vstack([rows, rows[-1:]]), np.vstack([outputs[:1], outputs])])
-    return _series(table, [*inputs, *targets], inputs, targets, share)
+    return _series(table, [*inputs, *targets], inputs, targets, share, season)
 
 
-def _series(table: Rows, columns: list[str], inputs: list[str], targets: list[str], share: float) -> TimeSeries:
+def _series(
+    table: Rows, columns: list[str], inputs: list[str], targets: list[str], share: float, season: int | None
+) -> TimeSeries:
     """Make a series whose last row alone is no training and no validation, since a series must test on something."""
     rows = len(table)
-    validation = min(max(1, round(share * rows)), rows - 3)
-    shares = ((rows - validation - 1) / rows, validation / rows, 1 / rows)
-    return TimeSeries(table, columns, inputs, targets, scale=(-1, 1), shares=shares)
+    first = rows - 1 - min(max(1, round(share * rows)), rows - 3)
+    return TimeSeries(table, columns, inputs, targets, scale=(-1, 1), split_rows=(first, rows - 1), season=season)
 
 
 def positions_of(target: Any, names: list[str]) -> list[int]:

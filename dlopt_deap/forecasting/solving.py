@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Final
 
-from dlopt_deap.core import Evolution, Result, Search, Stop
+from dlopt_deap.core import Evolution, Result, Stop
 from dlopt_deap.core.signals import REASONS
+from dlopt_deap.core.state import Callback
 from dlopt_deap.forecasting.budget import Budget
 from dlopt_deap.forecasting.finals import judge_finalists
 from dlopt_deap.forecasting.reserve import Reserve
@@ -32,7 +33,7 @@ def solve(
     budget: Budget | None = None,
     seed: int | None = None,
     population_size: int = 20,
-    callbacks: Sequence[Callable[[Search], Any]] = (),
+    callbacks: Sequence[Callback] = (),
     run: RunFolder | None = None,
 ) -> Result:
     """Search, and judge the best at the end.

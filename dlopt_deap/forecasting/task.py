@@ -48,7 +48,6 @@ def make_task(
     series: TimeSeries,
     fitness: str | Sequence[str] = "mae",
     space: Space | None = None,
-    season: int | None = None,
     *,
     epochs: int | None = None,
     final_epochs: int | None = None,
@@ -63,8 +62,7 @@ def make_task(
             ``rmse``, ``mape``, ...), costs (``num_weights``, ``multiply_adds``, ``look_back``), or what random sampling
             promises without training (``log_p``, DLOPT's). Several are searched together, and give a Pareto front; a
             promise with an error is searched in two stages: by the promise first, and then the best are trained.
-        space: The limits of the search; those that suit the number of rows unless given.
-        season: The rows of a season, over which look-backs should reach.
+        space: The limits of the search; those that suit rows and season unless given.
         epochs: Epochs of a training in the search; as many as suit the number of rows unless given.
         final_epochs: The most epochs of a final training.
         num_samples: Random weightings an evaluation of a promise.
@@ -81,7 +79,7 @@ def make_task(
         ({'log_p': 1}, {'mae': -1})
     """
     names = fitness_names(fitness)
-    space = default_space(series, season) if space is None else space
+    space = default_space(series) if space is None else space
     promises = {name: PROMISES[name] for name in names if name in PROMISES}
     errors = [name for name in names if name in METRICS]
     costs = {name: -1 for name in names if name in COSTS}

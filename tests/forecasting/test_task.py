@@ -12,8 +12,8 @@ from dlopt_deap.forecasting import make_task
 from dlopt_deap.forecasting.defaults import default_effort, default_sampling, default_space, default_training
 
 
-def noise(rows: int) -> TimeSeries:
-    return TimeSeries(np.random.default_rng(0).normal(size=rows), scale=(-1, 1))
+def noise(rows: int, season: int | None = None) -> TimeSeries:
+    return TimeSeries(np.random.default_rng(0).normal(size=rows), scale=(-1, 1), season=season)
 
 
 @pytest.mark.parametrize(
@@ -56,8 +56,8 @@ def test_a_fitness_that_says_nothing_is_refused(fitness: Any, message: str) -> N
 
 def test_look_backs_reach_over_a_season_and_leave_enough_windows() -> None:
     assert default_space(noise(1000)).look_back == (2, 30)
-    assert default_space(noise(1000), season=48).look_back == (2, 60)
-    assert default_space(noise(1000), season=365).look_back == (2, 120)
+    assert default_space(noise(1000, season=48)).look_back == (2, 60)
+    assert default_space(noise(1000, season=365)).look_back == (2, 120)
     assert default_space(noise(50)).look_back == (2, 8)
     assert default_space(noise(8)).look_back == (1, 1)
 
