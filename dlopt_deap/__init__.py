@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dlopt_deap import (
         architecture,
+        callbacks,
         core,
         data,
         forecasting,
@@ -58,6 +59,7 @@ __all__ = [
     "WeightProblem",
     "__version__",
     "architecture",
+    "callbacks",
     "core",
     "data",
     "evolve",

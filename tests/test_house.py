@@ -25,6 +25,9 @@ HEAVY = (
     "cmaes",
     "zmq",
     "tqdm",
+    "optuna",
+    "sqlalchemy",
+    "tensorboard",
 )
 
 IMPORT_EVERYTHING = """

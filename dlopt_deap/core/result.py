@@ -16,6 +16,7 @@ from deap import tools
 from numpy.typing import ArrayLike, NDArray
 
 from dlopt_deap.core.ahead import forecast_ahead, forecast_following, input_rows
+from dlopt_deap.core.candidate import Candidate
 from dlopt_deap.core.forecast import Forecast, compare_forecasts
 from dlopt_deap.core.individuals import json_genes
 from dlopt_deap.core.pareto import knee
@@ -29,41 +30,6 @@ from dlopt_deap.storage import versions
 
 if TYPE_CHECKING:
     import keras
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """One of the best individuals of a run.
-
-    Attributes:
-        solution: The individual; its fitness is what the search saw.
-        reestimated: What a fresh estimate gave, where the fitness is noisy; see ``Problem.reestimate``.
-    """
-
-    solution: Any
-    reestimated: Values | None = None
-
-    @property
-    def values(self) -> tuple[float, ...]:
-        """The values to believe: the fresh ones, or else the search's own."""
-        return tuple(self.solution.fitness.values) if self.reestimated is None else tuple(self.reestimated)
-
-    @property
-    def metrics(self) -> dict[str, Any]:
-        """What the evaluation that gave :attr:`values` measured beside them."""
-        return dict(getattr(self.solution, "metrics", {}) if self.reestimated is None else self.reestimated.metrics)
-
-    def to_dict(self, problem: Problem) -> dict[str, Any]:
-        """Give the candidate as JSON values."""
-        targets = list(problem.targets)
-        return {
-            "genes": json_genes(self.solution),
-            **problem.describe(self.solution),
-            "fitness": dict(zip(targets, self.values, strict=True)),
-            "search_fitness": dict(zip(targets, self.solution.fitness.values, strict=True)),
-            "reestimated": self.reestimated is not None,
-            "metrics": self.metrics,
-        }
 
 
 @dataclass(frozen=True)
@@ -235,10 +201,7 @@ class Result:
         return self.problem.series
 
 
-def rank(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Sort candidates by the values to believe, best first; equal ones keep their order."""
-
-    def weighted(candidate: Candidate) -> tuple[float, ...]:
+def weighted(candidate: Candidate) -> tuple[float, ...]:
         weights = candidate.solution.fitness.weights
         return tuple(-weight * value for weight, value in zip(weights, candidate.values, strict=True))
 
@@ -247,16 +210,22 @@ def rank(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 def logbook_csv(logbook: tools.Logbook) -> str:
     """Write a logbook as CSV: a row a generation, and a column ``chapter_statistic`` for each entry of a chapter."""
-    rows = [dict(row) for row in logbook]
-    for name, chapter in logbook.chapters.items():
-        for row, entries in zip(rows, chapter, strict=True):
-            row |= {f"{name}_{key}": value for key, value in entries.items() if key not in row}
+    rows = logbook_rows(logbook)
     columns = list(dict.fromkeys(column for row in rows for column in row))
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()
+
+
+def logbook_rows(logbook: tools.Logbook, first: int = 0) -> list[dict[str, Any]]:
+    """Give the rows of a logbook from the ``first`` on, the entries of its chapters beside its own."""
+    rows = [dict(row) for row in logbook[first:]]
+    for name, chapter in logbook.chapters.items():
+        for row, entries in zip(rows, chapter[first:], strict=True):
+            row |= {f"{name}_{key}": value for key, value in entries.items() if key not in row}
+    return rows
 
 
 def pareto_csv(result: Result) -> str:

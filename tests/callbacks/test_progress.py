@@ -4,8 +4,8 @@ import io
 
 from toy import Toy
 
+from dlopt_deap.callbacks import Progress
 from dlopt_deap.core import Evolution
-from dlopt_deap.tools import Progress
 
 
 class Terminal(io.StringIO):
