@@ -46,3 +46,9 @@ class Candidate:
 
 def rank(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Sort candidates by the values to believe, best first; equal ones keep their order."""
+
+    def weighted(candidate: Candidate) -> tuple[float, ...]:
+        weights = candidate.solution.fitness.weights
+        return tuple(-weight * value for weight, value in zip(weights, candidate.values, strict=True))
+
+    return sorted(candidates, key=weighted)

@@ -92,7 +92,7 @@ def compare_forecasts(
         split: ``"testing"``, which is meant to be looked at once, or ``"validation"``.
 
     Returns:
-        The forecasts of ``network``, ``last value``, ``season ago`` (if a season is given), ``training mean`` and
+        The forecasts of ``network``, ``last value``, ``season ago`` (if a season is known), ``training mean`` and
         ``linear autoregression`` (least squares on the training rows, with the network's inputs and look-back).
 
     Raises:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +20,6 @@ from dlopt_deap.core.forecast import Forecast, compare_forecasts
 from dlopt_deap.core.individuals import json_genes
 from dlopt_deap.core.pareto import knee
 from dlopt_deap.core.problem import Problem
-from dlopt_deap.core.solution import Values
 from dlopt_deap.data import TimeSeries
 from dlopt_deap.errors import RunFolderError, SettingError
 from dlopt_deap.files import write_text
@@ -179,13 +177,16 @@ class Result:
     def to_dict(self) -> dict[str, Any]:
         """Give the result as JSON values, with DLOPT's keys ``fitness``, ``layers``, ``look_back`` and ``config``.
 
-        ``config`` is the architecture as ``keras.models.model_from_json`` takes it.
+        ``series`` describes the series, so that the network can forecast from new rows; see
+        :class:`~dlopt_deap.data.SeriesDescription`. ``config`` is the architecture as
+        ``keras.models.model_from_json`` takes it.
         """
         best, *others = (candidate.to_dict(self.problem) for candidate in self.candidates)
         return {
             **best,
             "config": json.loads(self.model().to_json()),
             "others": others,
+            **({} if self.problem.series is None else {"series": self.problem.series.description()}),
             "seed": self.seed,
             "evaluations": self.evaluations,
             "failures": self.failures,
@@ -199,24 +200,6 @@ class Result:
         if self.problem.series is None:
             raise SettingError(f"A forecast needs a problem with a series, got {type(self.problem).__name__}.")
         return self.problem.series
-
-
-def weighted(candidate: Candidate) -> tuple[float, ...]:
-        weights = candidate.solution.fitness.weights
-        return tuple(-weight * value for weight, value in zip(weights, candidate.values, strict=True))
-
-    return sorted(candidates, key=weighted)
-
-
-def logbook_csv(logbook: tools.Logbook) -> str:
-    """Write a logbook as CSV: a row a generation, and a column ``chapter_statistic`` for each entry of a chapter."""
-    rows = logbook_rows(logbook)
-    columns = list(dict.fromkeys(column for row in rows for column in row))
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
 
 
 def logbook_rows(logbook: tools.Logbook, first: int = 0) -> list[dict[str, Any]]:

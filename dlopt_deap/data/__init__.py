@@ -2,6 +2,8 @@
 
 from dlopt_deap.data.arrays import from_array
 from dlopt_deap.data.csv_file import read_csv
+from dlopt_deap.data.description import SeriesDescription
+from dlopt_deap.data.new_rows import NewRows, read_new_rows
 from dlopt_deap.data.numpy_file import read_numpy
 from dlopt_deap.data.options import SeriesOptions
 from dlopt_deap.data.pandas_frame import from_pandas
@@ -12,6 +14,8 @@ from dlopt_deap.data.sources import sine, sunspots
 from dlopt_deap.data.windows import Split
 
 __all__ = [
+    "NewRows",
+    "SeriesDescription",
     "SeriesOptions",
     "Split",
     "TimeSeries",
@@ -20,6 +24,7 @@ __all__ = [
     "from_pandas",
     "read_csv",
     "read_file",
+    "read_new_rows",
     "read_numpy",
     "read_parquet",
     "sine",

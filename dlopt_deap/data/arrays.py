@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Unpack
 
 import numpy as np
@@ -33,19 +34,33 @@ def from_array(values: ArrayLike, columns: Sequence[str] | None = None, **option
         >>> from_array([[1.0, 5.0]] * 20, targets="value_2")
         TimeSeries('series', 20 rows, value_2 -> value_2)
     """
-    table = array_table(values, "The array", "series", columns)
-    all_columns: Options = {"targets": table.header} if options.get("targets") is None else {}
-    return build_series(table, make_options(options | all_columns))
+    return build_series(array_table(values, "The array", "series", columns), make_options(options))
 
 
-def array_table(values: ArrayLike, source: str, name: str, columns: Sequence[str] | None = None) -> ArrayTable:
-    """Make a table of an array whose columns have no names of their own."""
+def array_table(
+    values: ArrayLike,
+    source: str,
+    name: str,
+    columns: Sequence[str] | None = None,
+    fitting: Sequence[Sequence[str]] = (),
+) -> ArrayTable:
+    """Make a table of an array whose columns have no names of their own.
+
+    Args:
+        values: Shape (rows,) or (rows, columns).
+        source: What messages call it.
+        name: What a series made of it is called.
+        columns: The names of the columns.
+        fitting: What the columns may be called otherwise: the first of these that are as many.
+    """
     try:
         table = check_table(values, name)
+        fit = next((names for names in fitting if len(names) == table.shape[1]), None)
+        names = check_columns(fit if columns is None else columns, table.shape[1], name)
     except DataError as error:
         raise DataError(f"{source} holds no usable series. {error}") from error
-    names = check_columns(columns, table.shape[1], name)
-    return column_table(dict(zip(names, table.T, strict=True)), source, name)
+    made = column_table(dict(zip(names, table.T, strict=True)), source, name)
+    return replace(made, unnamed=columns is None)
 
 
 def column_table(columns: dict[str, NDArray[Any]], source: str, name: str) -> ArrayTable:

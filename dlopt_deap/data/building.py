@@ -43,9 +43,7 @@ def build_series(table: Table, options: SeriesOptions) -> TimeSeries:
         DataError: If the table cannot be used; it names the place.
         SettingError: If an option is not as it must be.
     """
-    targets = (
-        known_columns("targets", options.targets, table) if options.targets is not None else [_only(table, options)]
-    )
+    targets = _chosen(table, options) if options.targets is None else known_columns("targets", options.targets, table)
     inputs = known_columns("inputs", options.inputs, table) if options.inputs is not None else targets
     rows = read_rows(table, list(dict.fromkeys([*inputs, *targets])), options)
     try:
@@ -113,9 +111,11 @@ def _is_index(table: Table, time: str) -> bool:
     return index is not None and time == index.name and time not in table.header
 
 
-def _only(table: Table, options: SeriesOptions) -> str:
-    """Return the numeric column of a table that has only one beside the time."""
+def _chosen(table: Table, options: SeriesOptions) -> list[str]:
+    """Return the numeric column of a table that has only one beside the time; all if nobody gave them names."""
     names = [name for name in table.header if name != options.time]
+    if table.unnamed and names:
+        return names
     numeric = [name for name in names if table.is_numeric(name)] if len(names) > 1 else names
     if len(numeric) != 1:
         found = f"the numeric columns {listed(numeric)}" if numeric else "no numeric column"
@@ -123,7 +123,7 @@ def _only(table: Table, options: SeriesOptions) -> str:
             f"`targets` must name what to predict, since {table.source} has {found}; "
             f"all its columns are: {listed(table.header)}."
         )
-    return numeric[0]
+    return numeric
 
 
 def _treat_missing(

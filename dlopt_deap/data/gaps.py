@@ -111,7 +111,8 @@ def _given(table: Table, times: Times, rows: NDArray[np.intp], frequency: object
         row = int(on_step.argmin())
         raise DataError(
             f"{table.place(int(rows[row]))}, column {shown(times.name)}: the time must be in step with `frequency` "
-            f"{shown(frequency)} from {spoken_time(clock[0])} on, got {spoken_time(clock[row])}; name the right step, or leave it out."
+            f"{shown(frequency)} from {spoken_time(clock[0])} on, got {spoken_time(clock[row])}; "
+            "name the right step, or leave it out."
         )
     return Steps(times.values, clock, step, positions)
 
@@ -153,7 +154,8 @@ def _irregular(table: Table, times: Times, rows: NDArray[np.intp]) -> str:
     return (
         f"{table.source} has no step of time in column {shown(times.name)}: rows mostly follow after {_spoken(usual)}, "
         f"but {table.place(int(rows[row + 1]))} ({spoken_time(clock[row + 1])}) after {_spoken(differences[row])}. "
-        "Networks would take rows for equally far apart; resample the data, or write dates as 2026-01-31 if these are some."
+        "Networks would take rows for equally far apart; resample the data, or write dates as "
+        "2026-01-31 if these are some."
     )
 
 

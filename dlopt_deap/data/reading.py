@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Unpack
 
 from dlopt_deap.checks import did_you_mean, items_of, shown
-from dlopt_deap.data.arrays import from_array
+from dlopt_deap.data.arrays import array_table, column_table
 from dlopt_deap.data.building import build_series
 from dlopt_deap.data.csv_file import open_csv
 from dlopt_deap.data.numpy_file import open_numpy
 from dlopt_deap.data.options import OtherOptions, make_options
-from dlopt_deap.data.pandas_frame import from_pandas
+from dlopt_deap.data.pandas_frame import frame_table
 from dlopt_deap.data.parquet_file import open_parquet
 from dlopt_deap.data.series import TimeSeries
-from dlopt_deap.data.table import Paths, Table, as_paths
+from dlopt_deap.data.table import Paths, Table, Times, as_paths
 from dlopt_deap.errors import DataError, SettingError
 
 READERS: Final[Mapping[str, Callable[..., Table]]] = {
@@ -87,13 +88,38 @@ def as_series(
     """
     if isinstance(data, TimeSeries):
         return _unchanged(data, {"targets": targets, "inputs": inputs} | options)
+    table, rest = open_data(data, options)
+    return build_series(table, make_options({"targets": targets, "inputs": inputs} | rest))
+
+
+def open_data(
+    data: Any, options: Mapping[str, Any], names: Sequence[Sequence[str]] = ()
+) -> tuple[Table, dict[str, Any]]:
+    """Return a table of whatever holds one, and the options that are not about its format.
+
+    Args:
+        data: See :func:`as_series`.
+        options: Options by name.
+        names: What the columns of an array may be called: the first of these that are as many.
+
+    Raises:
+        DataError: If the data cannot be used.
+        SettingError: If an option is about another format.
+    """
     if _names_files(data):
-        return read_file(data, targets, inputs, **options)
+        return open_file(data, options)
     if csv := sorted({"delimiter", "decimal"} & set(options)):
         raise SettingError(f"`{csv[0]}` is an option of CSV files, got it for {shown(type(data).__name__)}.")
+    rest = dict(options)
+    if isinstance(data, TimeSeries):
+        columns = {name: data.values[:, place] for place, name in enumerate(data.columns)}
+        table = column_table(columns, f"The series {data.name!r}", data.name)
+        index = data.index if data.index.dtype.kind in "fM" else None
+        times = None if index is None else Times(index, None, data.time or "index")
+        return replace(table, index=times), rest
     if type(data).__module__.partition(".")[0] == "pandas":
-        return from_pandas(data, targets, inputs, **options)  # type: ignore[misc]
-    return from_array(data, targets=targets, inputs=inputs, **options)  # type: ignore[misc]
+        return frame_table(data), rest
+    return array_table(data, "The array", "series", fitting=names), rest
 
 
 def open_file(path: Paths, options: Mapping[str, Any]) -> tuple[Table, dict[str, Any]]:

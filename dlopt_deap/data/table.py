@@ -47,11 +47,13 @@ class Table(ABC):
         source: What messages call it: a file, or several.
         name: What a series made of it is called.
         header: The names of all columns.
+        unnamed: Whether those are no names that anybody gave: then all columns are meant.
     """
 
     source: str
     name: str
     header: list[str]
+    unnamed: bool = False
 
     @abstractmethod
     def place(self, row: int) -> str:
@@ -83,6 +85,7 @@ class ArrayTable(Table):
         read_times: Gives a column of numbers or dates as times.
         index: Times that are no column.
         starts: The first row of each part, and what it is called, if there are several.
+        unnamed: See :class:`Table`.
     """
 
     source: str
@@ -93,6 +96,7 @@ class ArrayTable(Table):
     read_times: Callable[[str], Times]
     index: Times | None = None
     starts: Sequence[tuple[int, str]] = ()
+    unnamed: bool = False
 
     @property
     def header(self) -> list[str]:  # type: ignore[override]
@@ -168,6 +172,7 @@ def join_tables(parts: Sequence[ArrayTable]) -> ArrayTable:
         lambda column: _joined([part.read_times(column) for part in parts]),
         None if first.index is None else _joined([part.index for part in parts if part.index is not None]),
         list(zip(lengths[:-1], [part.source for part in parts], strict=True)),
+        first.unnamed,
     )
 
 

@@ -9,14 +9,14 @@ from dlopt_deap.forecasting.solving import solve
 from dlopt_deap.forecasting.task import Task, make_task
 
 if TYPE_CHECKING:
-    from dlopt_deap.forecasting._estimator import EvolvedForecaster
+    from dlopt_deap.forecasting.estimator import EvolvedForecaster
 
 __all__ = ["Budget", "EvolvedForecaster", "Task", "evolve", "make_task", "seconds_of", "solve"]
 
 
 def __getattr__(name: str) -> Any:
     if name == "EvolvedForecaster":  # it derives from scikit-learn's classes, which take a while to load
-        return import_module("dlopt_deap.forecasting._estimator").EvolvedForecaster
+        return import_module("dlopt_deap.forecasting.estimator").EvolvedForecaster
     raise AttributeError(f"module 'dlopt_deap.forecasting' has no attribute {name!r}")
 
 
