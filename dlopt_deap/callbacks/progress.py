@@ -88,7 +88,7 @@ class Progress:
     def _show(self, search: SearchState) -> None:
         """Bring the bar up to date."""
         share, where = outlook(search, self.total).share, f"generation {search.generation}"
-        facts = ", ".join(self._facts(search))
+        facts = ", ".join(self._facts(search, short=True))
         if self._bar is None:
             self._bar = _new_bar(self.stream, share, where, facts)
             return
@@ -100,21 +100,24 @@ class Progress:
         """Say in one line what the bar shows."""
         return f"generation {search.generation}: {', '.join(self._facts(search))}"
 
-    def _facts(self, search: SearchState) -> list[str]:
-        """Say what there is to know, the most important first."""
+    def _facts(self, search: SearchState, short: bool = False) -> list[str]:
+        """Say what there is to know; shortly, and the most important first, where the end may have no room."""
         total = bound(search.total if self.total is None else self.total)
-        of_total = "" if total is None else f"/{total}"
+        done = f"{search.evaluations} evaluations" if total is None else f"{search.evaluations}/{total} evaluations"
         best = ", ".join(f"{name} {value:.5g}" for name, value in search.best.items())
         left = outlook(search, self.total).left
-        facts = [
-            f"{search.evaluations}{of_total} evaluations",
-            f"{search.evaluations_per_second:.1f} evaluations/s",
-            f"best {best}" if best else "nothing found yet",
-            f"{search.cache_hits} known already" if search.cache_hits else "",
-            f"{search.failures} failed" if search.failures else "",
-            f"stopped by {search.stopped_by}" if search.stopped_by else "",
-            f"{duration(left)} left" if left is not None and not search.stopped_by else "",
-        ]
+        rate = f"{search.evaluations_per_second:.1f} evaluations/s"
+        known = f"{search.cache_hits} known already" if search.cache_hits else ""
+        failed = f"{search.failures} failed" if search.failures else ""
+        best = f"best {best}" if best else "nothing found yet"
+        rest = f"{duration(left)} left" if left is not None else ""
+        rest = f"stopped by {search.stopped_by}" if search.stopped_by else rest
+        if short:
+            if total is not None:
+                done, rate = done.removesuffix(" evaluations"), rate.replace(" evaluations", "")
+            facts = [done, best, rate, rest, failed, known]
+        else:
+            facts = [done, rate, best, known, failed, rest]
         return [fact for fact in facts if fact]
 
     def _write(self) -> None:
