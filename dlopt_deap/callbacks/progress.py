@@ -51,6 +51,7 @@ class Progress:
         self._rows = LogbookPrinter(stream) if verbose else None
         self._bar: Any = None
         self._unwritten: str | None = None
+        self._latest: str | None = None
         self._written = -math.inf
 
     def __call__(self, search: SearchState) -> None:
@@ -62,7 +63,7 @@ class Progress:
         elif _has_bar(self.stream):
             self._show(search)
         else:
-            self._unwritten = self._line(search)
+            self._unwritten = self._latest = self._line(search)
             if search.session_seconds - self._written >= self.interval:
                 self._written = search.session_seconds
                 self._write()
@@ -75,8 +76,10 @@ class Progress:
                 self._bar.n = self._bar.total  # the bar of a notebook turns red if it is not full
         if self._rows is not None:
             self._rows.end(search)
+        if self._latest is not None and self._latest != (line := self._line(search)):
+            self._unwritten = line
         self.close()
-        self._written = -math.inf
+        self._written, self._latest = -math.inf, None
 
     def close(self) -> None:
         """Write the last line, or leave the bar as it stands and the cursor on a line of its own."""

@@ -59,11 +59,17 @@ def test_a_bound_that_no_float_holds_is_none() -> None:
     assert "generation 0: 5 evaluations" in stream.getvalue()
 
 
-def test_the_last_line_is_of_the_generation_that_was_cut_short_and_says_what_ended_the_search() -> None:
+@pytest.mark.parametrize("interval", [0.0, 1e9])
+@pytest.mark.parametrize(
+    ("stop", "done"), [(Stop(max_evaluations=33), "33/33 evaluations"), (Stop(max_generations=3), "generation 3: ")]
+)
+def test_the_last_line_and_no_other_says_what_ended_the_search(interval: float, stop: Stop, done: str) -> None:
     stream = io.StringIO()
-    optimize([Progress(stream=stream, interval=0.0)], 33)
-    last = stream.getvalue().splitlines()[-1]
-    assert "33/33 evaluations" in last
+    optimize([Progress(stream=stream, interval=interval)], None, stop=stop)
+    *others, last = stream.getvalue().splitlines()
+    assert done in last
+    assert last.endswith(f", stopped by {next(iter(stop.to_dict()))}")
+    assert not any("stopped" in line for line in others)
 
 
 def test_the_final_bar_is_full_and_says_what_ended_the_search() -> None:
