@@ -32,6 +32,9 @@ MAX_CONFIG_BYTES: int = 16 * 2**20
 MAX_WEIGHTS: int = 2**26
 """Weights of a network, of which 67 million take 256 MB; the kernels count them in 32 bits."""
 
+MAX_VOCABULARY: int = 1_000_000
+"""Different tokens of a sequence; the kernels read their numbers as float32, which is exact up to 16 million."""
+
 MAX_LAYERS: int = 1_000
 """Recurrent layers of a network."""
 
