@@ -14,6 +14,9 @@ MAX_CSV_BYTES: int = 256 * 2**20
 MAX_CSV_CELLS: int = 20_000_000
 """Cells of a CSV file, used or not; each takes some 60 bytes while the file is read."""
 
+MAX_TEXT_BYTES: int = 64 * 2**20
+"""Bytes of a text that is read as tokens."""
+
 MAX_COLUMNS: int = 10_000
 """Columns of a CSV file."""
 

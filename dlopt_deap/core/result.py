@@ -15,7 +15,8 @@ import numpy as np
 from deap import tools
 from numpy.typing import NDArray
 
-from dlopt_deap.core.forecast import Forecast, compare_forecasts
+from dlopt_deap.core.forecast import compare_forecasts
+from dlopt_deap.core.forecast_base import Forecast
 from dlopt_deap.core.individuals import json_genes
 from dlopt_deap.core.pareto import knee
 from dlopt_deap.core.problem import Problem

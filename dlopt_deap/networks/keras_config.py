@@ -52,14 +52,14 @@ def spec_of_config(config: object) -> NetworkSpec:
     if kind != "Sequential" or not isinstance(layers, Sequence):
         raise SettingError(f"A network must be a Sequential of layers, got {shown(kind)} of {shown(layers)}.")
     described = [_class_of(layer) for layer in layers]
-    embedding = described[1:3] if tuple(name for name, _ in described[1:3]) == _EMBEDDED else []
+    names = [name for name, _ in described]
+    embedding = described[1:3] if names[1:3] == list(_EMBEDDED) else []
     recurrent = described[1 + len(embedding) : -1]
     cells = {name for name, _ in recurrent}
-    ends = [name for name, _ in (*described[:1], *described[-1:])]
-    if ends != ["InputLayer", "Dense"] or len(cells) != 1 or not cells <= set(_CELL_OF):
+    if names[:1] + names[-1:] != ["InputLayer", "Dense"] or len(cells) != 1 or not cells <= set(_CELL_OF):
         raise SettingError(
             f"A network must be an input, recurrent layers of one kind ({', '.join(_CELL_OF)}) and one Dense, perhaps "
-            f"with {' and '.join(_EMBEDDED)} after the input, got {listed([name for name, _ in described]) or 'nothing'}."
+            f"with {' and '.join(_EMBEDDED)} after the input, got {listed(names) or 'nothing'}."
         )
     for number, (name, layer) in enumerate(recurrent, start=1):
         _check_settings(name, layer, SETTINGS | {"return_sequences": number < len(recurrent)})
@@ -67,9 +67,10 @@ def spec_of_config(config: object) -> NetworkSpec:
     _check_settings("Dense", output, {"use_bias": True})
     look_back, read = _shape_of(inputs)
     sizes = _embedding_of(embedding[0][1], embedding[1][1], look_back) if embedding else None
-    units = tuple(layer.get("units") for _, layer in recurrent)
+    units: Any = tuple(layer.get("units") for _, layer in recurrent)
     cell, activation = _CELL_OF[cells.pop()], _activation_of(output)
-    return NetworkSpec(read, units, output.get("units"), look_back, cell, activation, sizes)
+    outputs: Any = output.get("units")
+    return NetworkSpec(read, units, outputs, look_back, cell, activation, sizes)
 
 
 def _class_of(entry: object) -> tuple[str, Config]:

@@ -52,8 +52,8 @@ def predict_recursive(
     """
     if spec.embedding is not None or spec.activation == "softmax":
         raise SettingError(
-            f"A network that gives probabilities, or reads numbers of tokens, cannot read its own forecasts, got {spec}; "
-            "draw tokens one after another with `generate`."
+            f"A network that gives probabilities, or reads numbers of tokens, cannot read its own forecasts, got "
+            f"{spec}; draw tokens one after another with `generate`."
         )
     if spec.inputs != spec.outputs:
         raise SettingError(

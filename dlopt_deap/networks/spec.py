@@ -92,7 +92,8 @@ class NetworkSpec:
 
         The embedding if there is one; kernel, recurrent kernel, bias of each recurrent layer; dense kernel, bias.
         """
-        cell, shapes = CELLS[self.cell], [] if self.embedding is None else [self.embedding]
+        cell = CELLS[self.cell]
+        shapes: list[tuple[int, ...]] = [] if self.embedding is None else [self.embedding]
         for inputs, units in zip((self.features, *self.units), self.units, strict=False):
             shapes += cell.weight_shapes(inputs, units)
         return [*shapes, (self.units[-1], self.outputs), (self.outputs,)]

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dlopt_deap.checks import check_array, check_choice, check_integer, shown
-from dlopt_deap.data import TimeSeries
+from dlopt_deap.data import Series
 from dlopt_deap.errors import DataError, SettingError
+from dlopt_deap.networks.fit import check_reading
 from dlopt_deap.networks.initializers import initial_weights
 from dlopt_deap.networks.predict import check_tokens
 from dlopt_deap.networks.spec import NetworkSpec
@@ -25,7 +26,7 @@ ENGINES: Final = ("auto", "native", "keras")
 
 def train(
     spec: NetworkSpec,
-    series: TimeSeries,
+    series: Series,
     epochs: int,
     settings: TrainingSettings | None = None,
     weights: ArrayLike | None = None,
@@ -36,7 +37,7 @@ def train(
 
     Args:
         spec: The network; it reads the series' inputs and predicts its targets.
-        series: The series; its test split is not looked at.
+        series: The series, or sequence of tokens; its test split is not looked at.
         epochs: How often each window is used, from 0.
         settings: How to train; the defaults of :class:`TrainingSettings` unless given.
         weights: What to begin with, shape (num_weights,); drawn by ``settings.initializer`` unless given.
@@ -61,6 +62,7 @@ def train(
         >>> training.history["val_loss"][-1] < training.history["val_loss"][0]
         True
     """
+    check_reading(spec, series)
     sizes = (len(series.inputs), len(series.targets))
     if sizes != (spec.inputs, spec.outputs):
         raise SettingError(
