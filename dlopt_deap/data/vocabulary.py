@@ -90,6 +90,10 @@ def check_tokens(argument: str, tokens: list[Any]) -> list[str]:
     wrong = next((place for place, token in enumerate(tokens) if not isinstance(token, str) or not token), None)
     if wrong is not None:
         raise SettingError(f"`{argument}` must hold tokens (strings), got {shown(tokens[wrong])} at {wrong}.")
+    try:
+        "".join(tokens).encode()
+    except UnicodeEncodeError as error:
+        raise SettingError(f"`{argument}` must hold tokens that can be written as UTF-8, got {error}.") from None
     return tokens
 
 

@@ -41,9 +41,15 @@ def test_an_embedding_of_one_size_is_none() -> None:
     assert "embedding" not in PLAIN.to_dict()
 
 
-@pytest.mark.parametrize(("wrong", "message"), [(0, "`embedding` must be a whole number of at least 1, got 0"),
-    ((5, 2), "`embedding` must be a pair .least, most. with least <= most"),
-    (True, "`embedding` must be a whole number of at least 1, got True"), ("3", "`embedding` must be a pair")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (0, "`embedding` must be a whole number of at least 1, got 0"),
+        (True, "`embedding` must be a whole number of at least 1, got True"),
+        ((5, 2), r"`embedding` must be a pair \(least, most\) with least <= most"),
+        ("3", "`embedding` must be a pair"),
+    ],
+)
 def test_a_wrong_embedding_is_refused(wrong: Any, message: str) -> None:
     with pytest.raises(SettingError, match=message):
         Space(embedding=wrong, activation="softmax")

@@ -116,6 +116,7 @@ def test_tokens_encoded_and_decoded_are_the_same(tokens: list[str]) -> None:
         ({"tokens": b"abc"}, SettingError, "`tokens` must be a text"),
         ({"tokens": ["a", 5] * 10}, SettingError, r"`tokens` must hold tokens \(strings\), got 5 at 1"),
         ({"tokens": ["a", ""] * 10}, SettingError, r"`tokens` must hold tokens \(strings\), got '' at 1"),
+        ({"tokens": ["a", "\ud800"] * 10}, SettingError, "`tokens` must hold tokens that can be written as UTF-8"),
         ({"tokens": [0.5] * 20}, DataError, "must be strings, or whole numbers from 0"),
         ({"tokens": [1, -1] * 20}, DataError, "must be numbers from 0 to 999999, got -1 at 1"),
         ({"tokens": "ab"}, DataError, "with 2 tokens and shares of .* use more tokens, or other `shares`"),
