@@ -102,7 +102,7 @@ def test_a_forecast_of_tokens_shows_the_network_and_the_best_naive_method_as_mov
     told = compare_forecasts(sequence, spec, initial_weights(spec))
     panels = forecast(told)
     assert legend(panels[0]) == ["bigram", "network"]
-    assert "cross-entropies in nats: network 1.4" in panels[0].get_title().replace("\n", " ")
+    assert "cross-entropies in nats: network 1.395, " in panels[0].get_title().replace("\n", " ")
     came = told.truth.argmax(axis=1)
     length = len(came) // 40
     for line, method in zip(panels[0].lines, ("bigram", "network"), strict=True):
