@@ -10,25 +10,12 @@ sampling (``log_p``, DLOPT's), or both in two stages (``log_p,mae``): search by 
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 from dlopt_deap import Evolution
 from dlopt_deap.architecture import RandomSamplingProblem, Space, TrainingProblem, train_best
 from dlopt_deap.networks import TrainingSettings
-from dlopt_deap.parallel import open_map
-from dlopt_deap.tools import (
-    Progress,
-    add_series_options,
-    announce,
-    exit_code,
-    finish,
-    limits_of,
-    open_search_run,
-    parse_search,
-    read_series,
-    run_script,
-    search_parser,
-    stop_of,
-)
+from dlopt_deap.tools import add_series_options, parse_search, read_series, run_script, search_parser, session_of
 
 THRESHOLD = 0.1
 """The error that random sampling extrapolates to, a twentieth of the scaled range: real series do not reach 0.01."""
@@ -52,19 +39,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     sampling = RandomSamplingProblem(series, space, num_samples=options.samples, threshold=THRESHOLD)
     problem = sampling if "log_p" in options.fitness else training
     evolution = Evolution(population_size=options.population, cxpb=0.5, mutpb=1.0)
-    with open_search_run(options, series.name) as run:
-        with (
-            open_map(options.workers, limits_of(options)) as map_,
-            Progress(options.evaluations, options.quiet) as progress,
-        ):
-            announce(map_, options.quiet, run)
-            toolbox = problem.toolbox(map=map_)
-            result = evolution.optimize(
-                problem, stop=stop_of(options), seed=options.seed, toolbox=toolbox, callbacks=[progress], run=run
-            )
-            if options.fitness == "log_p,mae" and not exit_code(result):
-                result = train_best(result, training, k=5, map=map_, run=run)
-        return finish(result, run, options.season)
+    two_stages = options.fitness == "log_p,mae"
+    then = partial(train_best, problem=training, k=5) if two_stages else None
+    return session_of(options, options.season).search(series.name, problem, evolution, then=then)
 
 
 if __name__ == "__main__":

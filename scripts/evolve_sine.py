@@ -13,18 +13,7 @@ from collections.abc import Sequence
 from dlopt_deap import Evolution, data
 from dlopt_deap.architecture import RandomSamplingProblem, Space
 from dlopt_deap.core import ea_mu_plus_lambda
-from dlopt_deap.parallel import open_map
-from dlopt_deap.tools import (
-    Progress,
-    announce,
-    finish,
-    limits_of,
-    open_search_run,
-    parse_search,
-    run_script,
-    search_parser,
-    stop_of,
-)
+from dlopt_deap.tools import parse_search, run_script, search_parser, session_of
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -44,17 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         cxpb=0.5,
         mutpb=1.0,
     )
-    with open_search_run(options, "sine") as run:
-        with (
-            open_map(options.workers, limits_of(options)) as map_,
-            Progress(options.evaluations, options.quiet) as progress,
-        ):
-            announce(map_, options.quiet, run)
-            toolbox = problem.toolbox(map=map_)
-            result = evolution.optimize(
-                problem, stop=stop_of(options), seed=options.seed, toolbox=toolbox, callbacks=[progress], run=run
-            )
-        return finish(result, run)
+    return session_of(options).search("sine", problem, evolution)
 
 
 if __name__ == "__main__":

@@ -12,21 +12,8 @@ process share the work unless SCOOP has workers; the result is the same.
 from collections.abc import Sequence
 
 from dlopt_deap import NetworkSpec, data
-from dlopt_deap.parallel import open_map
 from dlopt_deap.sampling import METRICS
-from dlopt_deap.tools import (
-    Progress,
-    announce,
-    finish,
-    limits_of,
-    open_search_run,
-    parse_search,
-    run_script,
-    search_parser,
-    stop_of,
-    whole_numbers,
-    workers_of,
-)
+from dlopt_deap.tools import parse_search, run_script, search_parser, session_of, whole_numbers
 from dlopt_deap.weight import TECHNIQUES, WeightProblem, technique
 
 
@@ -41,20 +28,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--look-back", type=int, default=10, metavar="N", help="rows read (%(default)s)")
     options = parse_search(parser, argv)
 
-    threads, processes = workers_of(options)
+    session = session_of(options)
     spec = NetworkSpec(inputs=1, units=options.units, outputs=1, look_back=options.look_back)
-    problem = WeightProblem(data.sine(), spec, metric=options.metric, threads=threads)
-    with open_search_run(options, "sine-weights") as run:
-        with (
-            open_map(processes, limits_of(options)) as map_,
-            Progress(options.evaluations, options.quiet) as progress,
-        ):
-            announce(map_, options.quiet, run)
-            search, toolbox = technique(options.technique, problem, options.population, options.sigma, map=map_)
-            result = search.optimize(
-                problem, stop=stop_of(options), seed=options.seed, toolbox=toolbox, callbacks=[progress], run=run
-            )
-        return finish(result, run)
+    problem = WeightProblem(data.sine(), spec, metric=options.metric, threads=session.threads())
+    search, toolbox = technique(options.technique, problem, options.population, options.sigma)
+    return session.search("sine-weights", problem, search, toolbox)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,15 @@
 
 from typing import TypeAlias
 
+from dlopt_deap.data.arrays import from_array
 from dlopt_deap.data.csv_file import read_csv
+from dlopt_deap.data.description import SeriesDescription
+from dlopt_deap.data.new_rows import NewRows, read_new_rows
+from dlopt_deap.data.numpy_file import read_numpy
+from dlopt_deap.data.options import SeriesOptions
+from dlopt_deap.data.pandas_frame import from_pandas
+from dlopt_deap.data.parquet_file import read_parquet
+from dlopt_deap.data.reading import as_series, read_file
 from dlopt_deap.data.series import TimeSeries
 from dlopt_deap.data.sources import sine, sunspots
 from dlopt_deap.data.text_file import license_text, read_text
@@ -13,12 +21,22 @@ Series: TypeAlias = TimeSeries | TokenSequence
 """What networks are made for."""
 
 __all__ = [
+    "NewRows",
     "Series",
+    "SeriesDescription",
+    "SeriesOptions",
     "Split",
     "TimeSeries",
     "TokenSequence",
+    "as_series",
+    "from_array",
+    "from_pandas",
     "license_text",
     "read_csv",
+    "read_file",
+    "read_new_rows",
+    "read_numpy",
+    "read_parquet",
     "read_text",
     "sine",
     "sunspots",

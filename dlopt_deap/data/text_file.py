@@ -10,7 +10,7 @@ from typing import Final
 
 from dlopt_deap.checks import check_choice
 from dlopt_deap.data import csv_bytes
-from dlopt_deap.data.series import SHARES
+from dlopt_deap.data.splits import SHARES
 from dlopt_deap.data.tokens import TokenSequence
 from dlopt_deap.errors import DataError
 from dlopt_deap.files import as_path

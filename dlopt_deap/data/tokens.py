@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from dlopt_deap import limits
 from dlopt_deap.checks import check_choice, check_integer, items_of, shown
-from dlopt_deap.data.series import SHARES
-from dlopt_deap.data.series_checks import check_shares, read_only
+from dlopt_deap.data.series_checks import read_only
+from dlopt_deap.data.splits import SHARES, resolve_splits
 from dlopt_deap.data.vocabulary import Vocabulary, check_tokens, make_vocabulary
 from dlopt_deap.data.windows import Split
 from dlopt_deap.errors import DataError, SettingError
@@ -80,8 +80,8 @@ class TokenSequence:
         if items is None or isinstance(tokens, bytes):
             raise SettingError(f"`tokens` must be a text, or a sequence of strings or numbers, got {shown(tokens)}.")
         fields: dict[str, Any] = {"encoding": check_choice("encoding", encoding, ENCODINGS), "name": name}
-        fields["shares"] = check_shares(shares)
-        fields["_bounds"] = bounds = _bounds_of(len(items), fields["shares"], name)
+        fields["shares"], bounds = resolve_splits(name, np.empty(len(items)), shares, None, None)
+        fields["_bounds"] = bounds
         if isinstance(items[0], str):
             strings = check_tokens("tokens", items)
             known = make_vocabulary(strings, bounds[0], vocabulary, unknown, name)
@@ -173,6 +173,11 @@ class TokenSequence:
         digest.update(np.ascontiguousarray(self.ids, dtype="<i4").tobytes())
         return digest.hexdigest()
 
+    def description(self) -> dict[str, Any]:
+        """Give as JSON values what must be known of the tokens to read new ones for the same networks."""
+        settings = {name: getattr(self, name) for name in ("name", "encoding", "unknown")}
+        return {"kind": "tokens", **settings, "vocabulary": list(self.vocabulary), "fingerprint": self.fingerprint()}
+
     def unscale_targets(self, scaled: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return probabilities as they are, shape (..., vocabulary); see :meth:`Split.to_own_units`."""
         return scaled
@@ -206,15 +211,3 @@ def _within(ids: NDArray[Any], most: int, name: str) -> NDArray[np.int32]:
         place = int(np.argmax(wrong))
         raise DataError(f"The tokens of {name!r} must be numbers from 0 to {most - 1}, got {ids[place]} at {place}.")
     return ids.astype(np.int32)
-
-
-def _bounds_of(count: int, shares: tuple[float, float, float], name: str) -> tuple[int, int]:
-    """Return the first token of validation and the first of testing."""
-    first, second = round(shares[0] * count), round((shares[0] + shares[1]) * count)
-    if not 2 <= first < second < count:
-        raise DataError(
-            f"The sequence {name!r} must have a token to validate on, one to test on and two to train on; with {count} "
-            f"tokens and shares of {shares} they are {first}, {second - first} and {count - second} tokens to train, "
-            "validate and test on; use more tokens, or other `shares`."
-        )
-    return first, second

@@ -1,9 +1,11 @@
 """For people at a terminal: options, progress, reports and the files of a run."""
 
+from dlopt_deap.callbacks import Progress
+from dlopt_deap.tools.action import ActionBase
+from dlopt_deap.tools.optuna_export import export_to_optuna
 from dlopt_deap.tools.output import save_run, save_training
-from dlopt_deap.tools.progress import Progress
 from dlopt_deap.tools.quiet import load_keras
-from dlopt_deap.tools.run_options import default_folder, limits_of, open_search_run, parse_search, stop_of, workers_of
+from dlopt_deap.tools.run_options import default_folder, parse_search
 from dlopt_deap.tools.script import (
     announce,
     exit_code,
@@ -16,19 +18,21 @@ from dlopt_deap.tools.script import (
     search_parser,
 )
 from dlopt_deap.tools.series_options import add_series_options, column_names, read_series, whole_numbers
+from dlopt_deap.tools.session import Session, session_of
 
 __all__ = [
+    "ActionBase",
     "Progress",
+    "Session",
     "add_series_options",
     "announce",
     "column_names",
     "default_folder",
     "exit_code",
+    "export_to_optuna",
     "finish",
     "forecast_report",
-    "limits_of",
     "load_keras",
-    "open_search_run",
     "parse_search",
     "read_series",
     "report",
@@ -38,7 +42,6 @@ __all__ = [
     "save_training",
     "script_parser",
     "search_parser",
-    "stop_of",
+    "session_of",
     "whole_numbers",
-    "workers_of",
 ]

@@ -6,12 +6,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from dlopt_deap.checks import check_integer, shown
-from dlopt_deap.core import Stop
+from dlopt_deap.checks import shown
 from dlopt_deap.core.stop import SIGNALS
 from dlopt_deap.errors import RunFolderError, SettingError
-from dlopt_deap.parallel import Limits, scoop_is_running, usable_cores
-from dlopt_deap.storage import RunFolder, open_run
+from dlopt_deap.storage import open_run
 
 NOT_KEPT = ("out", "resume", "overwrite", "accept_versions")
 """What concerns one session only, and is not taken over by the next."""
@@ -72,48 +70,6 @@ def parse_search(parser: argparse.ArgumentParser, argv: Sequence[str] | None = N
     return resumed
 
 
-def open_search_run(options: argparse.Namespace, name: str) -> RunFolder:
-    """Open the run folder that the options name, or a new one below ``runs/``; use it in a ``with`` block.
-
-    Args:
-        options: What :func:`parse_search` gave.
-        name: What the run is about, for the name of a folder below ``runs/``.
-
-    Raises:
-        RunFolderError: If the folder cannot be used.
-    """
-    if options.resume is not None:
-        run = open_run(options.resume, "resume", options.accept_versions)
-    else:
-        run = open_run(options.out or default_folder(name), "overwrite" if options.overwrite else "new")
-    run.options = {key: _plain(value) for key, value in vars(options).items() if key not in NOT_KEPT}
-    return run
-
-
-def stop_of(options: argparse.Namespace) -> Stop:
-    """Give the criteria that the options name."""
-    return Stop(max_evaluations=options.evaluations, signals=tuple(options.stop_on_signal or ()))
-
-
-def limits_of(options: argparse.Namespace) -> Limits:
-    """Give the limits of an evaluation that the options name."""
-    return Limits(seconds=options.time_limit, memory=options.memory_limit, evaluations=options.renew_after)
-
-
-def workers_of(options: argparse.Namespace) -> tuple[int, int | None]:
-    """Give the threads and the processes that share evaluations whose kernels let other threads run.
-
-    Threads cost less than processes, and serve unless SCOOP has workers or evaluations have limits.
-
-    Returns:
-        The threads of each process, and the processes for :func:`~dlopt_deap.parallel.open_map`.
-    """
-    if scoop_is_running() or limits_of(options).bounded:
-        return 1, options.workers
-    workers = usable_cores() if options.workers is None else options.workers
-    return check_integer("workers", workers, low=1, limit="MAX_THREADS"), 1
-
-
 def default_folder(name: str) -> Path:
     """Name a folder below ``runs/`` that no earlier run has."""
     return Path("runs") / f"{name}-{datetime.now():%Y%m%d-%H%M%S-%f}"
@@ -133,7 +89,7 @@ def _fits(action: argparse.Action, value: Any) -> bool:
     return all(isinstance(one, str | int | float) for one in one_or_more)
 
 
-def _plain(value: Any) -> Any:
+def plain_option(value: Any) -> Any:
     """Give an option as a JSON value."""
     if isinstance(value, tuple):
         return list(value)

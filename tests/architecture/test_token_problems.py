@@ -118,6 +118,8 @@ def test_what_is_found_by_sampling_is_trained_at_the_end() -> None:
     training = TrainingProblem(IDS, SPACE, final_epochs=5, final_repeats=1)
     found = train_best(Evolution(population_size=4).optimize(sampling, 8, seed=1), training, k=2)
     assert found.forecast().errors["network"]["cross_entropy"] < 3
+    with pytest.raises(SettingError, match=r"series of numbers, got TokenSequence.*; draw tokens with `networks"):
+        found.forecast_ahead(3)
 
 
 @pytest.mark.keras
@@ -131,6 +133,7 @@ def test_a_result_is_saved_with_its_model_and_its_forecast(tmp_path: Path) -> No
     save_run(found, tmp_path)
     result = json.loads((tmp_path / "result.json").read_text())
     assert set(result["test"]["network"]) == {"cross_entropy", "perplexity", "error_rate"}
+    assert result["series"]["vocabulary"] == ["a", "b", "c", "d"]
     assert result["embedding"] == found.spec.embedding[1]  # type: ignore[index]
     spec, weights = load_keras(tmp_path / "best.keras")
     assert spec == found.spec

@@ -46,7 +46,7 @@ def test_settings_of_the_sequence_are_handed_on(tmp_path: Path) -> None:
         (b"abc\0def", r"a\.txt must be text in UTF-8, but line 1 holds a byte of zero"),
         ("abc".encode("utf-16"), "but it is in UTF-16 or UTF-32"),
         (b"\x1f\x8bxyz", r"a\.txt must be a text file, but it is packed by gzip; unpack it, or save it as text first"),
-        (b"", r"a\.txt holds no usable text\. .*with 0 tokens"),
+        (b"", r"a\.txt holds no usable text\. .*0 rows"),
         (b"aaaaaaaaaaaaaaaa", r"a\.txt holds no usable text\. .*different tokens, got 1"),
     ],
 )

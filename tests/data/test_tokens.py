@@ -119,7 +119,7 @@ def test_tokens_encoded_and_decoded_are_the_same(tokens: list[str]) -> None:
         ({"tokens": ["a", "\ud800"] * 10}, SettingError, "`tokens` must hold tokens that can be written as UTF-8"),
         ({"tokens": [0.5] * 20}, DataError, "must be strings, or whole numbers from 0"),
         ({"tokens": [1, -1] * 20}, DataError, "must be numbers from 0 to 999999, got -1 at 1"),
-        ({"tokens": "ab"}, DataError, "with 2 tokens and shares of .* use more tokens, or other `shares`"),
+        ({"tokens": "ab"}, DataError, "2 rows and shares of"),
         ({"tokens": "a" * 20}, DataError, "must have from 2 to 1000000 different tokens, got 1"),
         ({"encoding": "onehot"}, SettingError, "`encoding` must be one of one_hot, ids, got 'onehot'; did you mean"),
         ({"vocabulary": ["a", "a"]}, SettingError, "`vocabulary` must name each token once, got a more than once"),

@@ -4,7 +4,7 @@ import importlib.util
 import io
 import os
 import re
-from contextlib import chdir, redirect_stderr, redirect_stdout, suppress
+from contextlib import ExitStack, chdir, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,7 +15,7 @@ from fuzz.cases import COUNTED, fuzz, success_or_one_clear_error
 from hypothesis import strategies as st
 
 from dlopt_deap.errors import SettingError
-from dlopt_deap.tools import add_series_options, read_series, script_parser
+from dlopt_deap.tools import Session, add_series_options, read_series, script_parser
 
 SCRIPTS = Path(__file__).parent.parent.parent / "scripts"
 NAMES = ["evolve_csv", "evolve_sine", "evolve_text", "sample_sine", "train_csv"]
@@ -131,8 +131,10 @@ def test_a_script_takes_its_options_or_says_in_one_line_what_is_wrong_with_them(
 ) -> None:
     module = MODULES[name]
     meant, line = drawn.draw(LINES[name])
-    begins = [one for one in ("new_run_folder", "open_search_run", "train") if hasattr(module, one)]
-    with mock.patch.multiple(module, **dict.fromkeys(begins, begin)):
+    begins = [(module, one) for one in ("new_run_folder", "train") if hasattr(module, one)]
+    with ExitStack() as patches:
+        for owner, function in [*begins, (Session, "open_folder")]:
+            patches.enter_context(mock.patch.object(owner, function, begin))
         parse(folder, lambda: module.main([*(meant if "csv" in name else []), *line]))
 
 

@@ -1,0 +1,1 @@
+"""The settings of actions: validated models, which need pydantic and are only imported when an action is used."""

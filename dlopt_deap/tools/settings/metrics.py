@@ -1,0 +1,74 @@
+"""Settings that name an error: by its name, or as one with settings of its own."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Field, Tag
+
+from dlopt_deap.sampling import AsymmetricError, OutsideTolerance, QuantileError
+from dlopt_deap.sampling.metrics import Metric
+from dlopt_deap.tools.settings.base import Settings
+
+MetricName = Literal["mae", "mse", "rmse", "mape", "smape", "median_ae"]
+
+
+class OutsideToleranceSettings(Settings):
+    """The share of forecasts that are further from the truth than a tolerance."""
+
+    kind: Literal["outside_tolerance"]
+    """The error."""
+    tolerance: float = Field(0.05, ge=0)
+    """How far off a forecast may be, in scaled units."""
+
+    def build(self) -> Metric:
+        """Make the error."""
+        return OutsideTolerance(self.tolerance)
+
+
+class AsymmetricErrorSettings(Settings):
+    """The cost of forecasts where too low and too high cost differently."""
+
+    kind: Literal["asymmetric_error"]
+    """The error."""
+    under: float = Field(1.0, gt=0)
+    """The cost of a scaled unit below the truth."""
+    over: float = Field(1.0, gt=0)
+    """The cost of a scaled unit above the truth."""
+
+    def build(self) -> Metric:
+        """Make the error."""
+        return AsymmetricError(self.under, self.over)
+
+
+class QuantileErrorSettings(Settings):
+    """The pinball loss, which is least for forecasts of a quantile."""
+
+    kind: Literal["quantile_error"]
+    """The error."""
+    quantile: float = Field(0.5, gt=0, lt=1)
+    """The share of truths that should be below their forecast."""
+
+    def build(self) -> Metric:
+        """Make the error."""
+        return QuantileError(self.quantile)
+
+
+def _tag(value: Any) -> str:
+    """Tell a name from a group of settings, by its kind."""
+    kind = value.get("kind", "") if isinstance(value, dict) else getattr(value, "kind", "name")
+    return str(kind)
+
+
+MetricChoice = Annotated[
+    Annotated[MetricName, Tag("name")]
+    | Annotated[OutsideToleranceSettings, Tag("outside_tolerance")]
+    | Annotated[AsymmetricErrorSettings, Tag("asymmetric_error")]
+    | Annotated[QuantileErrorSettings, Tag("quantile_error")],
+    Discriminator(_tag),
+]
+"""An error by its name, or a group of settings that says which by its ``kind``."""
+
+
+def metric_of(chosen: Any) -> str | Metric:
+    """Give the error that a setting names."""
+    built: str | Metric = chosen if isinstance(chosen, str) else chosen.build()
+    return built

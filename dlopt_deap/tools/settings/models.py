@@ -1,0 +1,32 @@
+"""What can be learnt of settings from their types."""
+
+from functools import cache
+from typing import Any, get_args
+
+from dlopt_deap.tools.settings.base import Settings
+
+KIND = "kind"
+"""The setting that chooses among groups of settings."""
+
+
+def models_in(annotation: Any) -> list[type[Settings]]:
+    """Find the groups of settings that a type names."""
+    if isinstance(annotation, type) and issubclass(annotation, Settings):
+        return [annotation]
+    return [one for part in get_args(annotation) for one in models_in(part)]
+
+
+def kinds_of(model: type[Settings]) -> tuple[Any, ...]:
+    """Give the kinds that a group stands for."""
+    field = model.model_fields.get(KIND)
+    return get_args(field.annotation) if field else ()
+
+
+@cache
+def groups_of(model: type[Settings], path: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], type[Settings]]]:
+    """List all groups of settings below a model, itself included, with the names that lead to them."""
+    found = [(path, model)]
+    for name, field in model.model_fields.items():
+        for group in models_in(field.annotation):
+            found += groups_of(group, (*path, name))
+    return found

@@ -1,0 +1,90 @@
+"""The settings of an action, from its configuration file, its options, and the run that it goes on with."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from dlopt_deap.checks import shown
+from dlopt_deap.errors import SettingError
+from dlopt_deap.tools.action import ActionBase
+from dlopt_deap.tools.settings.files import Configuration, parse_value, read_configuration
+from dlopt_deap.tools.settings.locating import PARSERS
+from dlopt_deap.tools.settings.run import ActionSettings
+from dlopt_deap.tools.settings.validation import validated
+
+TEXTS = ("out", "resume")
+"""The options whose value is a name, whatever it looks like."""
+
+
+def read_settings(action: ActionBase, options: argparse.Namespace) -> ActionSettings:
+    """Give the settings of an action.
+
+    What is given by an option goes before the file; ``--seed`` and the like before ``--set``.
+
+    Args:
+        action: The action.
+        options: What the command line holds: ``config``, ``set``, and options that are settings of that name.
+
+    Raises:
+        SettingError: If a setting is unknown, missing or wrong, or the file cannot be read.
+        RunFolderError: If there is no run to resume.
+    """
+    configuration = _base(action, options)
+    for name, value in given_settings(options.set).items():
+        configuration = configuration.changed(name, value, f"--set {name}")
+    for name, value in vars(options).items():
+        if name not in ("config", "set") and value not in (None, False):
+            parsed = parse_value(value) if isinstance(value, str) and name not in TEXTS else value
+            configuration = configuration.changed(name, parsed, f"--{name.replace('_', '-')}")
+    settings = validated(action.settings_model(), configuration)
+    if settings.resume is not None and (settings.out is not None or settings.overwrite):
+        raise SettingError("--resume goes on in the folder that it names; leave out --out and --overwrite.")
+    return settings
+
+
+def given_settings(texts: Sequence[str]) -> dict[str, Any]:
+    """Give the settings of ``--set``, by dotted name.
+
+    Raises:
+        SettingError: If one is not ``KEY=VALUE``.
+
+    Examples:
+        >>> given_settings(["problem.epochs=20", "data.path=load.csv"])
+        {'problem.epochs': 20, 'data.path': 'load.csv'}
+    """
+    settings = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise SettingError(f"--set must be KEY=VALUE, such as problem.epochs=20, got {shown(text)}.")
+        settings[name.strip()] = parse_value(value.strip())
+    return settings
+
+
+def _base(action: ActionBase, options: argparse.Namespace) -> Configuration:
+    """Give what is set before any option: a file, a file of data alone, the run's own settings, or nothing."""
+    if options.config is None:
+        return Configuration(_settings_of_run(action, options)) if options.resume else Configuration({})
+    if Path(options.config).suffix in PARSERS:
+        return read_configuration(options.config)
+    if not Path(options.config).suffix:
+        raise SettingError(
+            f"{options.config} must be a configuration ({' or '.join(PARSERS)}) or a file of data such as series.csv."
+        )
+    return Configuration({}).changed("data.path", options.config, options.config)
+
+
+def _settings_of_run(action: ActionBase, options: argparse.Namespace) -> dict[str, Any]:
+    """Give the settings that a run was begun with.
+
+    A file is never read because a run folder names it: its data could be anybody's.
+    """
+    kept = action.kept_settings(options.resume, options.accept_versions)
+    data = kept.get("data")
+    if isinstance(data, dict) and "path" in data:
+        raise SettingError(
+            f"Give the configuration or the data of the run again ({shown(data['path'])}): no file is read because "
+            "a folder names it."
+        )
+    return kept

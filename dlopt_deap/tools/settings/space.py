@@ -1,0 +1,57 @@
+"""Settings of a space of architectures, and of one network."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from dlopt_deap.architecture import Space
+from dlopt_deap.data import TimeSeries
+from dlopt_deap.networks import NetworkSpec
+from dlopt_deap.tools.settings.base import Settings
+
+Cell = Literal["lstm", "gru", "simple_rnn"]
+Activation = Literal["linear", "tanh", "sigmoid", "relu"]
+Count = tuple[int, int]
+
+
+class SpaceSettings(Settings):
+    """The limits of an architecture search, both ends included; what is left out is not searched."""
+
+    look_back: Count = (2, 30)
+    """Least and most rows that a network reads."""
+    layers: Count = (1, 3)
+    """Least and most recurrent layers."""
+    units: Count = (1, 32)
+    """Least and most units of a layer."""
+    dropout: tuple[float, float] | None = None
+    """Least and most dropout between layers, in [0, 1)."""
+    learning_rate: tuple[float, float] | None = None
+    """Least and most learning rate, on a logarithmic scale."""
+    batch_size: Count | None = None
+    """Least and most windows in a batch."""
+    cell: Cell | tuple[Cell, ...] = "lstm"
+    """The recurrent cell, or a list of those to be searched among."""
+    activation: Activation | tuple[Activation, ...] = "linear"
+    """The activation of the dense output, or a list of those to be searched among."""
+
+    def build(self) -> Space:
+        """Make the space."""
+        return Space(**{name: getattr(self, name) for name in type(self).model_fields})
+
+
+class NetworkSettings(Settings):
+    """One network."""
+
+    units: tuple[int, ...] = Field((16,), min_length=1)
+    """The units of each recurrent layer, from the inputs on."""
+    look_back: int = Field(12, ge=1)
+    """The rows that it reads."""
+    cell: Cell = "lstm"
+    """The recurrent cell."""
+    activation: Activation = "linear"
+    """The activation of the dense output."""
+
+    def build(self, series: TimeSeries) -> NetworkSpec:
+        """Make the network between the inputs and the targets of a series."""
+        ends = len(series.inputs), len(series.targets)
+        return NetworkSpec(ends[0], self.units, ends[1], self.look_back, self.cell, self.activation)

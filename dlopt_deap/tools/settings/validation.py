@@ -1,0 +1,164 @@
+"""From given settings to a validated model, or to one sentence that says what is wrong, where, and what to do."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from dlopt_deap.checks import did_you_mean, listed, shown
+from dlopt_deap.errors import SettingError
+from dlopt_deap.tools.settings.base import Settings
+from dlopt_deap.tools.settings.files import Configuration
+from dlopt_deap.tools.settings.models import KIND, groups_of, kinds_of, models_in
+
+Model = TypeVar("Model", bound=Settings)
+Path = tuple[str | int, ...]
+
+FORM = ("tuple_type", "string_type", "none_required", "model_type")
+"""Errors that tell of a form that was tried and not meant, where a value may have several."""
+
+WORDS = (
+    ("Input should be ", "must be "),
+    ("a valid ", "a "),
+    ("an integer", "a whole number"),
+    ("a integer", "a whole number"),
+    ("greater than or equal to", "at least"),
+    ("less than or equal to", "at most"),
+    ("Tuple should have", "must have"),
+    ("Dictionary should have", "must have"),
+    ("String should have", "must have"),
+    (" after validation", ""),
+    ("a tuple", "a list"),
+    ("a boolean", "true or false"),
+)
+"""pydantic's words, and ours."""
+
+
+def validated(model: type[Model], configuration: Configuration) -> Model:
+    """Give the settings as a model.
+
+    Raises:
+        SettingError: If one is unknown, missing or wrong; the sentence is about one of them.
+    """
+    values = _with_kinds(model, configuration.values)
+    try:
+        # As JSON, a list may stand for a tuple, while a text still is no number.
+        return model.model_validate_json(json.dumps(values))
+    except ValidationError as error:
+        raise SettingError(_sentence(model, configuration, values, error)) from None
+    except (ValueError, RecursionError) as error:
+        raise SettingError(f"The settings cannot be used: {error}.") from None
+
+
+def _with_kinds(model: type[Settings], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Add the usual kind to groups that choose none: the first of those that are to be had."""
+    added = {}
+    for name, value in values.items():
+        groups = models_in(model.model_fields[name].annotation) if name in model.model_fields else []
+        kind = groups[0].model_fields.get(KIND) if groups else None
+        if kind is not None and isinstance(value, Mapping) and KIND not in value and not kind.is_required():
+            added[name] = {KIND: kind.default, **value}
+    return {**values, **added}
+
+
+def _sentence(
+    model: type[Settings], configuration: Configuration, values: Mapping[str, Any], error: ValidationError
+) -> str:
+    """Tell of the mistake that is plainest, and how many others there are."""
+    found = error.errors(include_url=False)
+    paths = [_given_path(one["loc"], values, one["type"] == "missing") for one in found]
+    ranks = [
+        (one["type"] != "extra_forbidden", -len(path), one["type"] in FORM)
+        for one, path in zip(found, paths, strict=True)
+    ]
+    chosen = ranks.index(min(ranks))
+    others = len(set(paths)) - 1
+    more = (
+        "" if others == 0 else " There is one more mistake." if others == 1 else f" There are {others} more mistakes."
+    )
+    where = configuration.where(paths[chosen])
+    problem = _problem(model, found[chosen], paths[chosen])
+    return f"{where}: {problem}{more}" if where else problem + more
+
+
+def _problem(model: type[Settings], error: Any, path: Path) -> str:
+    """Say what is wrong."""
+    kind, got, context = error["type"], shown(error["input"]), error.get("ctx", {})
+    name = _dotted(path)
+    if kind == "extra_forbidden":
+        return f"`{name}` is no setting{_instead(model, error['loc'], str(path[-1]))}"
+    if kind == "missing" and isinstance(path[-1], int):
+        return f"`{_dotted(path[:-1])}` must have more items, got {got}."
+    if kind in ("missing", "union_tag_not_found"):
+        return f"`{name}` is missing; {_help_of(model, error['loc'])}."
+    if kind in ("literal_error", "union_tag_invalid"):
+        choices = re.findall(
+            r"[\w.<-]+", str(context.get("expected", context.get("expected_tags"))).replace(" or ", " ")
+        )
+        tag = kind == "union_tag_invalid"
+        given = context["tag"] if tag else error["input"]
+        wrong = f"`{name}.{KIND}`" if tag else f"`{name}`"
+        return f"{wrong} must be one of {listed(choices)}, got {shown(given)}{did_you_mean(given, choices, '.')}"
+    if kind == "value_error":
+        return f"`{name}`: {str(context['error']).rstrip('.')}."
+    if kind in ("model_type", "dict_type", "model_attributes_type"):
+        return f"`{name}` must be a group of settings, got {got}." if name else f"Settings must have names, got {got}."
+    wanted = error["msg"]
+    for theirs, ours in WORDS:
+        wanted = wanted.replace(theirs, ours)
+    return f"`{name}` {wanted}, got {got}."
+
+
+def _dotted(path: Path) -> str:
+    """Write the name of a setting."""
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
+
+
+def _given_path(loc: Path, values: Any, is_missing: bool) -> Path:
+    """Give the place of an error without what pydantic adds: kinds that were chosen, and forms that were tried."""
+    path: list[str | int] = []
+    for position, step in enumerate(loc):
+        is_last = position == len(loc) - 1
+        is_written = isinstance(step, int) or (isinstance(values, Mapping) and step in values)
+        if not is_written and not (is_last and is_missing):
+            continue
+        path.append(step)
+        try:
+            values = values[step]
+        except (LookupError, TypeError):
+            values = None
+    return tuple(path)
+
+
+def _instead(model: type[Settings], loc: Path, name: str) -> str:
+    """Suggest the setting that was meant: one of this group, or one of another."""
+    here = _model_at(model, loc[:-1])
+    known = list(here.model_fields) if here else []
+    if hint := did_you_mean(name, known):
+        return hint
+    homes = [".".join(path) for path, one in groups_of(model) if name in one.model_fields and path]
+    if homes:
+        return f" here; it belongs to `{homes[0]}`."
+    return f"; there {'is' if len(known) == 1 else 'are'} {listed(known)}." if known else "."
+
+
+def _help_of(model: type[Settings], loc: Path) -> str:
+    """Give the help of a setting, as the second half of a sentence."""
+    parent = _model_at(model, loc[:-1])
+    text = (parent.model_fields[str(loc[-1])].description or "") if parent else ""
+    return f"it is needed: {text[:1].lower()}{text[1:].rstrip('.')}" if text else "it is needed"
+
+
+def _model_at(model: type[Settings], loc: Path) -> type[Settings] | None:
+    """Find the group of settings at a place of pydantic's."""
+    candidates = [model]
+    for step in loc:
+        chosen = [one for one in candidates if step in kinds_of(one)]
+        if chosen:
+            candidates = chosen
+        elif isinstance(step, str):
+            fields = [one.model_fields[step] for one in candidates if step in one.model_fields]
+            candidates = [one for field in fields for one in models_in(field.annotation)]
+    return candidates[0] if candidates else None
