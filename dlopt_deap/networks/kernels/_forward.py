@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlopt_deap.networks.cells import ACTIVATIONS, CELLS
+from dlopt_deap.networks.kernels._rows import clear, copy, look_up
 from dlopt_deap.networks.kernels._sources import SOURCES
 from dlopt_deap.networks.kernels._units import (
     AT_ONCE,
@@ -153,29 +154,6 @@ def _feed_back(forecasts: Floats, row: Floats) -> None:
 
 
 @compiled
-def _copy(source: Floats, states: Floats, row: int) -> None:
-    """Copy rows among the states; numba's own assignment would first make sure that neither overlaps the other."""
-    for place in range(0, source.size, LANES):
-        store(states, row * LANES + place, load(source, place))
-
-
-@compiled
-def _look_up(tokens: Floats, embedding: Floats, dimension: int, states: Floats, row: int) -> None:
-    """Write the numbers that stand for the tokens of a block, shape (1, LANES), among the states."""
-    for lane in range(LANES):
-        first = int(tokens[0, lane]) * dimension
-        for k in range(dimension):
-            states[row + k, lane] = embedding[first + k]
-
-
-@compiled
-def _clear(rows: Floats) -> None:
-    """Make all rows zero."""
-    for place in range(0, rows.size, LANES):
-        store(rows, place, spread(_ZERO))
-
-
-@compiled
 def _run_blocks(
     cell: int, layers: NDArray[np.int64], packed: Floats, windows: Floats, states: Floats, memory: Floats, read: Any
 ) -> None:
@@ -185,15 +163,15 @@ def _run_blocks(
     """
     blocks, look_back = windows.shape[:2]
     rows, memory_rows, embedding, dimension = read
-    _clear(states)
-    _clear(memory)
+    clear(states)
+    clear(memory)
     for step in range(look_back):
         for block in range(blocks):
             place = (2 * block + step % 2) * rows
             if dimension > 0:
-                _look_up(windows[block, step], embedding, dimension, states, place)
+                look_up(windows[block, step], embedding, dimension, states, place)
             else:
-                _copy(windows[block, step], states, place)
+                copy(windows[block, step], states, place)
         for layer in range(layers.shape[0]):
             row = layers[layer]
             plan = (row[0], row[1], row[2], row[3], row[4], row[5])

@@ -15,7 +15,6 @@ from dlopt_deap.networks.kernels._layers import (
     NEXT,
     STAY,
     Integers,
-    Layer,
     add_gradient,
     layer_backward,
     layer_forward,
@@ -25,6 +24,7 @@ from dlopt_deap.networks.kernels._layers import (
 )
 from dlopt_deap.networks.kernels._losses import add_losses, numbers_of
 from dlopt_deap.networks.kernels._product import multiply
+from dlopt_deap.networks.kernels._reading import add_to_rows, gather, look_up
 from dlopt_deap.networks.kernels._sources import SOURCES
 from dlopt_deap.networks.kernels._tanh import tanh_parts
 from dlopt_deap.networks.kernels._updates import clip, update
@@ -139,42 +139,6 @@ def _backward(
 
 
 @compiled
-def _gather(x: Floats, chosen: Integers, work: Floats, first: int) -> None:
-    """Copy windows into ``work``, time step after time step."""
-    _, look_back, inputs = x.shape
-    place = first
-    for step in range(look_back):
-        for n in chosen:
-            for i in range(inputs):
-                work[place] = x[n, step, i]
-                place += 1
-
-
-@compiled
-def _look_up(x: Floats, chosen: Integers, work: Floats, weights: Floats, layer: Layer) -> None:
-    """Write the rows of the embedding that windows of tokens name into ``work``, time step after time step."""
-    place, width = layer.below, layer.below_step
-    for step in range(x.shape[1]):
-        for n in chosen:
-            first = int(x[n, step, 0]) * width
-            for k in range(width):
-                work[place + k] = weights[first + k]
-            place += width
-
-
-@compiled
-def _add_to_rows(x: Floats, chosen: Integers, work: Floats, gradient: Floats, layer: Layer) -> None:
-    """Add the errors of what was looked up to the gradients of the embedding's rows."""
-    place, width = layer.below_error, layer.below_step
-    for step in range(x.shape[1]):
-        for n in chosen:
-            first = int(x[n, step, 0]) * width
-            for k in range(width):
-                gradient[first + k] += work[place + k]
-            place += width
-
-
-@compiled
 def _batch(
     mode: int, codes: Any, plan: Integers, data: Any, batch: Integers, arrays: Any, dropout: Any, part: int
 ) -> float:
@@ -190,15 +154,15 @@ def _batch(
         shape = (look_back, chosen.size)
         masks = (rate, seed, counter + start // part)
         if codes[3]:
-            _look_up(x, chosen, work, weights, bottom)
+            look_up(x, chosen, work, weights, bottom)
         else:
-            _gather(x, chosen, work, bottom.below)
+            gather(x, chosen, work, bottom.below)
         _forward(codes, plan, work, weights, shape, masks)
         total += add_losses(codes, dense, work, y, chosen, scale)
         if mode != EVALUATE:
             _backward(codes, plan, work, turned, gradient, shape, masks)
             if codes[3]:
-                _add_to_rows(x, chosen, work, gradient, bottom)
+                add_to_rows(x, chosen, work, gradient, bottom)
     return total
 
 
