@@ -118,10 +118,11 @@ def report(result: Result) -> str:
 def forecast_report(forecast: Forecast) -> str:
     """Say in a few lines how good a forecast is beside those that cost nothing."""
     own, *others = forecast.errors
-    error = forecast.errors[own]["mae"]
-    lines = [f"mean absolute error on the {forecast.split.name} split, in the series' own units: {error:.4g}"]
+    error = forecast.errors[own][forecast.criterion]
+    measure, _, unit = forecast.unit.partition(", ")
+    lines = [f"{measure} on the {forecast.split.name} split, {unit}: {error:.4g}"]
     for name in others:
-        other = forecast.errors[name]["mae"]
+        other = forecast.errors[name][forecast.criterion]
         verdict = f"{1 - error / other:.0%} less" if name in forecast.beaten else "not beaten"
         lines.append(f"  {name}: {other:.4g} ({verdict})")
     return "\n".join(lines)
