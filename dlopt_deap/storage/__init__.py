@@ -6,9 +6,9 @@ from dlopt_deap.storage.lock import FolderLock
 from dlopt_deap.storage.records import Evaluation, Found, Snapshot
 from dlopt_deap.storage.run_folder import RunFolder, versions
 
-<<<<<<< HEAD
 __all__ = [
     "Evaluation",
+    "FolderLock",
     "Found",
     "RunFolder",
     "Snapshot",
@@ -18,6 +18,3 @@ __all__ = [
     "read_settings",
     "versions",
 ]
-=======
-__all__ = ["Evaluation", "FolderLock", "Found", "RunFolder", "Snapshot", "new_run_folder", "open_run", "versions"]
->>>>>>> 048c978bd8c47cb4c5d253f1186b49440c069182

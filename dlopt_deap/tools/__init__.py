@@ -1,11 +1,8 @@
 """For people at a terminal: options, progress, reports and the files of a run."""
 
-<<<<<<< HEAD
 from dlopt_deap.callbacks import Progress
-from dlopt_deap.tools.optuna_export import export_to_optuna
-=======
 from dlopt_deap.tools.action import ActionBase
->>>>>>> 048c978bd8c47cb4c5d253f1186b49440c069182
+from dlopt_deap.tools.optuna_export import export_to_optuna
 from dlopt_deap.tools.output import save_run, save_training
 from dlopt_deap.tools.quiet import load_keras
 from dlopt_deap.tools.run_options import default_folder, parse_search
