@@ -94,12 +94,15 @@ class MonthStep(Step):
 
     def _days(self, times: NDArray[Any], months: Positions) -> NDArray[Any]:
         """Return the time in each of some months (counted from 1970) that is in step with ``times``."""
-        day = np.int64(31) if self.end else day_of_month(times).max()
+        days = day_of_month(times)
+        cut = (times[0].astype("datetime64[D]") + DAY).astype("datetime64[M]") > times[0].astype("datetime64[M]")
+        # A row at the end of its month may be there only because the month is too short for the day of the others.
+        day = np.int64(31) if self.end else days.max() if cut else days[0]
         begin = months.astype("datetime64[M]")
         length = ((begin + 1).astype("datetime64[D]") - begin.astype("datetime64[D]")) // DAY
         clock = times[0] - times[0].astype("datetime64[D]")
-        days: NDArray[Any] = begin.astype("datetime64[D]") + (np.minimum(day, length) - 1) * DAY + clock
-        return days
+        moved: NDArray[Any] = begin.astype("datetime64[D]") + (np.minimum(day, length) - 1) * DAY + clock
+        return moved
 
 
 @dataclass(frozen=True)
@@ -139,7 +142,10 @@ class OffsetStep(Step):
                 f"`frequency` {self.name!r} cannot be looked up over {hours} hours, more than {limits.MAX_ROWS}; give "
                 "a step of fixed length, or widen `dlopt_deap.limits.MAX_ROWS`."
             )
-        grid = pd.date_range(times[0], times[-1], freq=self.name).to_numpy()
+        try:
+            grid = pd.date_range(times[0], times[-1], freq=self.name).to_numpy()
+        except (ValueError, OverflowError) as error:
+            raise SettingError(f"`frequency` {self.name!r} cannot be followed: {shortened(str(error))}.") from error
         if len(grid) == 0:
             return np.zeros(len(times), np.int64), np.zeros(len(times), np.bool_)
         found = np.minimum(np.searchsorted(grid, times), len(grid) - 1)
@@ -204,7 +210,7 @@ def make_step(frequency: object, dates: bool) -> Step:
             f"`frequency` must be an offset alias of pandas, such as 'D' or 'MS', since the times are dates, got "
             f"{shown(frequency)}."
         )
-    plain = re.fullmatch(r"([1-9]\d{0,8})?([A-Za-z]+)(-[A-Z]{3})?", frequency)
+    plain = re.fullmatch(r"([1-9]\d{0,4})?([A-Za-z]+)(-[A-Z]{3})?", frequency)
     if plain is not None:
         number, unit, anchor = int(plain[1] or 1), plain[2], plain[3]
         if unit in UNITS and anchor is None:
