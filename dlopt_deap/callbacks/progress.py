@@ -9,9 +9,10 @@ from typing import Any, Self, TextIO
 from dlopt_deap.callbacks.outlook import bound, duration, outlook
 from dlopt_deap.core import LogbookPrinter, SearchState
 
-BAR = "{desc} {percentage:3.0f}%|{bar}| {postfix}"
-NO_BAR = "{desc} {postfix}"
-"""What the bar looks like, and what stands in its place where nothing bounds a search."""
+BAR = "{desc} {percentage:3.0f}%|{bar}| {unit}"
+NO_BAR = "{desc}: {unit}"
+"""What the bar looks like, and what stands in its place where nothing bounds a search. The facts take the place of
+tqdm's unit, since its rate and its remaining time know nothing of bounds, resumed runs and restarts."""
 
 BY_A_CRITERION = ("max_evaluations", "max_generations", "max_seconds", "stagnation", "target_fitness", "callback")
 """Ends of a search that is complete then, whatever share of its bounds it has used."""
@@ -86,12 +87,14 @@ class Progress:
 
     def _show(self, search: SearchState) -> None:
         """Bring the bar up to date."""
-        ahead = outlook(search, self.total)
+        share, where = outlook(search, self.total).share, f"generation {search.generation}"
+        facts = ", ".join(self._facts(search))
         if self._bar is None:
-            self._bar = _new_bar(self.stream, is_bounded=ahead.share is not None)
-        self._bar.set_description_str(f"generation {search.generation}", refresh=False)
-        self._bar.set_postfix_str(", ".join(self._facts(search)), refresh=False)
-        self._bar.update((ahead.share or 0.0) - self._bar.n)
+            self._bar = _new_bar(self.stream, share, where, facts)
+            return
+        self._bar.set_description_str(where, refresh=False)
+        self._bar.unit = facts
+        self._bar.update((share or 0.0) - self._bar.n)
 
     def _line(self, search: SearchState) -> str:
         """Say in one line what the bar shows."""
@@ -145,12 +148,12 @@ def in_notebook() -> bool:
     return shell is not None and "IPKernelApp" in shell.config
 
 
-def _new_bar(stream: TextIO | None, is_bounded: bool) -> Any:
+def _new_bar(stream: TextIO | None, share: float | None, where: str, facts: str) -> Any:
     """Make a bar: of widgets in a notebook that has them, of text elsewhere."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of a notebook without ipywidgets, whose bar of text will do
         from tqdm.auto import tqdm as notebook_tqdm
         from tqdm.std import tqdm as text_tqdm
     kind = notebook_tqdm if stream is None and in_notebook() else text_tqdm
-    look = BAR if is_bounded else NO_BAR
-    return kind(total=1.0 if is_bounded else None, file=stream or sys.stderr, bar_format=look, dynamic_ncols=True)
+    look = {"bar_format": NO_BAR} if share is None else {"bar_format": BAR, "total": 1.0, "initial": share}
+    return kind(desc=where, unit=facts, file=sys.stderr if stream is None else stream, dynamic_ncols=True, **look)

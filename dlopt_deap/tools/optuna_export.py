@@ -48,8 +48,8 @@ def export_to_optuna(
     the ``reason``. About 100 trials a second are written.
 
     Args:
-        run: A run folder, also of a run that still goes on; or a result: of one without a folder the best individuals
-            and the last population are all that is left.
+        run: A run folder, also of a run that still goes on; or a result: where no folder has the evaluations, the best
+            individuals and the last population are all that is left.
         storage: A SQLite file, or the URL of a database as Optuna takes it. A new file is written whole or not at all.
         study_name: The name of the study; that of the folder unless given.
         targets: The targets with their signs, if the settings of the problem do not tell them.
@@ -65,7 +65,10 @@ def export_to_optuna(
     _check_optuna()
     found = _from_result(run, targets) if isinstance(run, Result) else _from_folder(as_path(run), targets)
     if not found.evaluations:
-        raise RunFolderError(f"The run {found.name} has no evaluation yet; export it when it has.")
+        raise RunFolderError(
+            f"The run {found.name} holds no evaluations: it has not begun, or they were too cheap to be written down; "
+            "export its result instead."
+        )
     name = found.name if study_name is None else study_name
     if "://" in str(storage):
         return _write(str(storage), name, found, overwrite)
@@ -91,7 +94,9 @@ def _from_result(result: Result, targets: Mapping[str, int] | None) -> _Run:
     """Take from a result what it has of its run: everything, if that has a folder."""
     told = result.problem.targets if targets is None else targets
     if result.folder is not None and (result.folder / "run.sqlite").exists():
-        return _from_folder(result.folder, told)
+        kept = _from_folder(result.folder, told)
+        if kept.evaluations:
+            return kept
     individuals = {dumps(json_genes(one), {}): one for one in [*result.hall_of_fame, *result.population]}
     evaluations = [
         Evaluation(
