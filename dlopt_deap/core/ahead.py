@@ -112,7 +112,7 @@ def _scaled(series: TimeSeries, rows: Rows) -> NDArray[np.float32]:
     """Scale rows of the inputs as the series is scaled."""
     positions = [series.columns.index(name) for name in series.inputs]
     with np.errstate(over="ignore", invalid="ignore"):
-        return np.ascontiguousarray(series.scaling.apply(rows, positions).astype(np.float32))
+        return series.scaling.apply(rows, positions).astype(np.float32)
 
 
 def _known_rows(series: TimeSeries, rows: ArrayLike, look_back: int) -> Rows:
