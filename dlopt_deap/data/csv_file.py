@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from dlopt_deap.checks import check_choice, did_you_mean, items_of, listed, shown
 from dlopt_deap.data.csv_table import CsvTable, read_table
 from dlopt_deap.data.csv_time import parse_time
-from dlopt_deap.data.series import SHARES, TimeSeries
+from dlopt_deap.data.series import TimeSeries
+from dlopt_deap.data.splits import SHARES
 from dlopt_deap.errors import DataError, SettingError
 
 MISSING: Final = ("refuse", "interpolate", "previous", "drop")
