@@ -3,7 +3,7 @@
 from dlopt_deap.core.algorithms import ea_mu_comma_lambda, ea_mu_plus_lambda, ea_truncation
 from dlopt_deap.core.ask_tell import AskTell
 from dlopt_deap.core.evolution import Evolution
-from dlopt_deap.core.forecast import Forecast, compare_forecasts, forecast_errors
+from dlopt_deap.core.forecast import Forecast, compare_forecasts, errors_between, forecast_errors
 from dlopt_deap.core.guard import Guarded, succeeded
 from dlopt_deap.core.journal import Journal
 from dlopt_deap.core.optimization import ModelOptimization
@@ -42,6 +42,7 @@ __all__ = [
     "ea_mu_comma_lambda",
     "ea_mu_plus_lambda",
     "ea_truncation",
+    "errors_between",
     "first_front",
     "forecast_errors",
     "has_failed",

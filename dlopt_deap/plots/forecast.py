@@ -2,16 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from textwrap import fill
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from dlopt_deap.core import Forecast
 from dlopt_deap.plots.style import BLUE, GREY, ORANGE, new_axes
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
-def forecast(forecast: Forecast, target: int = 0, ax: Any = None) -> Any:
+
+class ForecastRows(Protocol):
+    """Forecasts of some rows, as :class:`~dlopt_deap.core.Forecast` has them."""
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The names of the targets."""
+
+    @property
+    def index(self) -> NDArray[Any]:
+        """The time of each row, shape (rows,)."""
+
+    @property
+    def where(self) -> str:
+        """Which rows they are, as a title says it."""
+
+    @property
+    def truth(self) -> NDArray[np.float64]:
+        """What came, shape (rows, targets); NaN where that is not known."""
+
+    @property
+    def predictions(self) -> Mapping[str, NDArray[np.float64]]:
+        """What each method said, of the same shape; the network comes first."""
+
+    @property
+    def errors(self) -> Mapping[str, Mapping[str, float]]:
+        """The errors of each method."""
+
+
+def forecast(forecast: ForecastRows, target: int = 0, ax: Any = None) -> Any:
     """Draw what a network said and what came, and below it the difference.
 
     Args:
@@ -23,13 +54,13 @@ def forecast(forecast: Forecast, target: int = 0, ax: Any = None) -> Any:
         An array of two axes.
     """
     panels = ax if ax is not None else new_axes(rows=2, height=5.5)
-    name = forecast.split.series.targets[target]
-    index = forecast.split.index
+    name = forecast.targets[target]
+    index = forecast.index
     truth, said = forecast.truth[:, target], next(iter(forecast.predictions.values()))[:, target]
     panels[0].plot(index, truth, color=BLUE, linewidth=2, label="truth")
     panels[0].plot(index, said, color=ORANGE, linestyle="--", linewidth=1.5, label="network")
-    errors = ", ".join(f"{method} {one['mae']:.4g}" for method, one in forecast.errors.items())
-    title = fill(f"{forecast.split.name} split; mean absolute errors: {errors}", width=85)
+    errors = ", ".join(f"{method} {one['mae']:.4g}" for method, one in forecast.errors.items() if "mae" in one)
+    title = fill(f"{forecast.where}; mean absolute errors: {errors}" if errors else forecast.where, width=85)
     panels[0].set_title(title, fontsize="medium")
     panels[0].set_ylabel(name)
     panels[0].legend(loc="best")

@@ -92,7 +92,7 @@ def open_database(path: Path) -> sqlite3.Connection:
     """
     try:
         if path.exists():
-            _check_header(path)
+            check_header(path)
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     except (OSError, sqlite3.Error) as error:
         raise error if isinstance(error, RunFolderError) else explain(error, path) from error
@@ -152,7 +152,7 @@ DAMAGED = (
 )
 
 
-def _check_header(path: Path) -> None:
+def check_header(path: Path) -> None:
     """Refuse what is no SQLite file before SQLite looks at it."""
     if not path.is_file():
         raise RunFolderError(f"The run's file {path} is no regular file; choose another folder.")
