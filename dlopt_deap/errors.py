@@ -40,3 +40,7 @@ class WorkerError(DloptError, RuntimeError):
 
 class DloptWarning(UserWarning):
     """Base of every warning that this package gives."""
+
+
+class DataWarning(DloptWarning):
+    """A series has a flaw that may be meant, such as rows that are missing."""

@@ -170,13 +170,16 @@ class Result:
     def to_dict(self) -> dict[str, Any]:
         """Give the result as JSON values, with DLOPT's keys ``fitness``, ``layers``, ``look_back`` and ``config``.
 
-        ``config`` is the architecture as ``keras.models.model_from_json`` takes it.
+        ``series`` describes the series, so that the network can forecast from new rows; see
+        :class:`~dlopt_deap.data.SeriesDescription`. ``config`` is the architecture as
+        ``keras.models.model_from_json`` takes it.
         """
         best, *others = (candidate.to_dict(self.problem) for candidate in self.candidates)
         return {
             **best,
             "config": json.loads(self.model().to_json()),
             "others": others,
+            **({} if self.problem.series is None else {"series": self.problem.series.description()}),
             "seed": self.seed,
             "evaluations": self.evaluations,
             "failures": self.failures,

@@ -23,8 +23,8 @@ KINDS: Final = ("line", "transformer")
 class Scaling(Protocol):
     """What turns the own units of some columns into those that networks see, and back."""
 
-    def apply(self, values: FloatArray) -> FloatArray:
-        """Return ``values``, shape (..., columns) in own units, in scaled units."""
+    def apply(self, values: FloatArray, columns: list[int]) -> FloatArray:
+        """Return ``values``, shape (..., len(columns)) in the own units of those ``columns``, in scaled units."""
 
     def invert(self, scaled: FloatArray, columns: list[int]) -> FloatArray:
         """Return ``scaled``, shape (..., len(columns)) in scaled units, in the own units of those ``columns``."""
@@ -61,7 +61,7 @@ class LineScaling:
 
         Examples:
             >>> scaling = LineScaling.to_range(np.array([[0.0, 7.0], [10.0, 7.0]]), -1.0, 1.0)
-            >>> scaling.apply(np.array([[5.0, 7.0], [20.0, 7.5]])).tolist()
+            >>> scaling.apply(np.array([[5.0, 7.0], [20.0, 7.5]]), [0, 1]).tolist()
             [[0.0, 0.0], [3.0, 0.5]]
         """
         minimum, maximum = values.min(axis=0), values.max(axis=0)
@@ -80,7 +80,7 @@ class LineScaling:
             values: Shape (rows, columns), in the columns' own units.
 
         Examples:
-            >>> LineScaling.standard(np.array([[1.0, 5.0], [3.0, 5.0]])).apply(np.array([[4.0, 6.0]])).tolist()
+            >>> LineScaling.standard(np.array([[1.0, 5.0], [3.0, 5.0]])).apply(np.array([[4.0, 6.0]]), [0, 1]).tolist()
             [[2.0, 1.0]]
         """
         # In units of the largest value, whose square would overflow.
@@ -109,7 +109,7 @@ class LineScaling:
             >>> saved = LineScaling.to_range(np.array([[0.1], [0.7]]), 0.0, 1.0).to_dict()
             >>> saved
             {'kind': 'line', 'centre': [0.5], 'slope': [1.6666666666666667], 'middle': [0.39999999999999997]}
-            >>> LineScaling.from_dict(saved, 1).apply(np.array([[0.7]])).tolist()
+            >>> LineScaling.from_dict(saved, 1).apply(np.array([[0.7]]), [0]).tolist()
             [[1.0]]
         """
         lines = {name: _numbers(name, entries.get(name), columns) for name in ("centre", "slope", "middle")}
@@ -117,10 +117,10 @@ class LineScaling:
             raise DataError(f"`slope` of a saved scaling must not be zero, got {shown(entries['slope'])}.")
         return cls(**lines)
 
-    def apply(self, values: FloatArray) -> FloatArray:
-        """Return ``values``, shape (..., columns) in own units, in scaled units."""
+    def apply(self, values: FloatArray, columns: list[int]) -> FloatArray:
+        """Return ``values``, shape (..., len(columns)) in the own units of those ``columns``, in scaled units."""
         with np.errstate(over="ignore", invalid="ignore"):
-            scaled: FloatArray = self.centre + self.slope * (values - self.middle)
+            scaled: FloatArray = self.centre[columns] + self.slope[columns] * (values - self.middle[columns])
         return scaled
 
     def invert(self, scaled: FloatArray, columns: list[int]) -> FloatArray:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dlopt_deap.checks import shown
+from dlopt_deap.data.description import SeriesDescription
 from dlopt_deap.data.scaling import LineScaling, Scaling
 from dlopt_deap.data.series_checks import (
     STANDARD,
@@ -138,7 +139,7 @@ Its columns are: wind, power.
     def _keep_scaled(self) -> None:
         """Keep what networks see as float32."""
         with np.errstate(over="ignore", invalid="ignore"):
-            scaled = self.scaling.apply(self.values).astype(np.float32)
+            scaled = self.scaling.apply(self.values, list(range(len(self.columns)))).astype(np.float32)
         if not np.isfinite(scaled).all():
             row, column = np.argwhere(~np.isfinite(scaled))[0]
             raise DataError(
@@ -182,6 +183,13 @@ Its columns are: wind, power.
         digest = hashlib.sha256(json.dumps(settings).encode())
         digest.update(np.ascontiguousarray(self.values, dtype="<f8").tobytes())
         return digest.hexdigest()
+
+    def description(self) -> dict[str, Any]:
+        """Describe the series without its rows, as JSON values; :class:`SeriesDescription` reads them.
+
+        A saved result holds them, so that its network can forecast from new rows.
+        """
+        return SeriesDescription.of(self).to_dict()
 
     def unscale_targets(self, scaled: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return scaled targets, shape (..., targets), in own units; :meth:`Split.to_own_units` checks them first."""

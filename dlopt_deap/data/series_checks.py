@@ -19,8 +19,8 @@ STANDARD: Final = "standard"
 """Names of scalings: to ``RANGE``, and to a mean of 0 with a standard deviation of 1."""
 
 
-def check_values(values: ArrayLike, name: str) -> NDArray[np.float64]:
-    """Return the values as a read-only, finite table of float64."""
+def check_table(values: ArrayLike, name: str) -> NDArray[np.float64]:
+    """Return values, finite or not, as a table of float64 of its own."""
     try:
         if np.iscomplexobj(values):
             raise TypeError("a complex number is none")
@@ -35,6 +35,12 @@ def check_values(values: ArrayLike, name: str) -> NDArray[np.float64]:
             f"The values of the series {name!r} must have the shape (rows, columns) or (rows,), "
             f"with at least one of each, got the shape {table.shape}."
         )
+    return table
+
+
+def check_values(values: ArrayLike, name: str) -> NDArray[np.float64]:
+    """Return the values as a read-only, finite table of float64."""
+    table = check_table(values, name)
     if not np.isfinite(table).all():
         row, column = np.argwhere(~np.isfinite(table))[0]
         raise DataError(

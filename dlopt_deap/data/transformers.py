@@ -34,9 +34,9 @@ class TransformerScaling:
     transformers: tuple[Any, ...]
     record: TransformerRecord
 
-    def apply(self, values: FloatArray) -> FloatArray:
-        """Return ``values``, shape (..., columns) in own units, in scaled units."""
-        return self._each(values, range(values.shape[-1]), "transform")
+    def apply(self, values: FloatArray, columns: list[int]) -> FloatArray:
+        """Return ``values``, shape (..., len(columns)) in the own units of those ``columns``, in scaled units."""
+        return self._each(values, columns, "transform")
 
     def invert(self, scaled: FloatArray, columns: list[int]) -> FloatArray:
         """Return ``scaled``, shape (..., len(columns)) in scaled units, in the own units of those ``columns``."""
@@ -46,7 +46,7 @@ class TransformerScaling:
         """Say which transformer it is; what it was fitted to is not saved."""
         return self.record.to_dict()
 
-    def _each(self, values: FloatArray, columns: range | list[int], method: str) -> FloatArray:
+    def _each(self, values: FloatArray, columns: list[int], method: str) -> FloatArray:
         """Call a method of each column's transformer with what the last axis holds of the column."""
         changed = np.empty(values.shape)
         for place, column in enumerate(columns):
@@ -180,8 +180,8 @@ def _check_way_back(scale: Any, column: str, values: FloatArray, scaled: FloatAr
     if not np.isfinite(scaled).all():
         row = int(np.argmin(np.isfinite(scaled[:, 0])))
         raise DataError(
-            f"`scale` {shown(scale)} must give finite values, but gives {scaled[row, 0]} for the value {values[row]} of "
-            f"the column {column!r}; take another scaling."
+            f"`scale` {shown(scale)} must give finite values, but gives {scaled[row, 0]} for the value {values[row]} "
+            f"of the column {column!r}; take another scaling."
         )
     with np.errstate(over="ignore"):
         lost = np.abs(back[:, 0] - values)

@@ -4,13 +4,15 @@ import argparse
 import os
 import signal
 import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
+from typing import TextIO
 
 from dlopt_deap.architecture import TrainingProblem
 from dlopt_deap.core import Forecast, Interrupts, Result
 from dlopt_deap.core.stop import SIGNALS
-from dlopt_deap.errors import DloptError
+from dlopt_deap.errors import DloptError, DloptWarning
 from dlopt_deap.parallel import Map, ScoopMap, scoop_is_running
 from dlopt_deap.storage import RunFolder
 from dlopt_deap.tools.output import is_saved, save_run
@@ -125,6 +127,20 @@ def forecast_report(forecast: Forecast) -> str:
     return "\n".join(lines)
 
 
+def _show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """Show a warning of this package as a sentence, and any other as Python does."""
+    text = f"warning: {message}\n" if issubclass(category, DloptWarning) else None
+    shown = warnings.formatwarning(message, category, filename, lineno, line) if text is None else text
+    (sys.stderr if file is None else file).write(shown)
+
+
 def run_script(name: str, main: Callable[[], int]) -> None:
     """Run a script's ``main`` and end the program: a user's mistake is one sentence, and the last line tells a failure.
 
@@ -133,6 +149,7 @@ def run_script(name: str, main: Callable[[], int]) -> None:
     if scoop_is_running():
         # At Ctrl-C its launcher sends SIGTERM after the SIGINT; what was found must still be written.
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    warnings.showwarning = _show_warning
     try:
         code = main()
     except DloptError as error:

@@ -4,7 +4,7 @@ import importlib.util
 import io
 import os
 import re
-from contextlib import chdir, redirect_stderr, redirect_stdout, suppress
+from contextlib import ExitStack, chdir, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -115,9 +115,10 @@ def test_a_script_takes_its_options_or_says_in_one_line_what_is_wrong_with_them(
 ) -> None:
     module = MODULES[name]
     meant, line = drawn.draw(LINES[name])
-    begins = [one for one in ("new_run_folder", "train") if hasattr(module, one)]
-    searches = mock.patch.object(Session, "open_folder", begin)
-    with searches, mock.patch.multiple(module, **dict.fromkeys(begins, begin)):
+    begins = [(module, one) for one in ("new_run_folder", "train") if hasattr(module, one)]
+    with ExitStack() as patches:
+        for owner, function in [*begins, (Session, "open_folder")]:
+            patches.enter_context(mock.patch.object(owner, function, begin))
         parse(folder, lambda: module.main([*(meant if "csv" in name else []), *line]))
 
 

@@ -63,7 +63,8 @@ def _setting(path: tuple[str, ...], field: FieldInfo, values: Mapping[str, Any],
     if dotted in values:
         return [help_text, f"{'# ' if commented else ''}{path[-1]} = {toml(values[dotted])}"]
     unknown = field.is_required() or field.default is None
-    default = _example(field.annotation) if unknown else field.get_default(call_default_factory=True)
+    example = field.examples[0] if field.examples else _example(field.annotation) if unknown else None
+    default = example if unknown else field.get_default(call_default_factory=True)
     return [help_text, f"# {path[-1]} = {toml(default)}"]
 
 
