@@ -79,6 +79,11 @@ def read_rows(table: Table, columns: list[str], options: SeriesOptions) -> Rows:
     kept, values = _treat_missing(table, columns, values, options.missing)
     times = table.times(time, kept)
     if times is None:
+        if options.frequency is not None or options.fills_gaps:
+            asked = "frequency" if options.frequency is not None else "gaps"
+            raise SettingError(
+                f"`{asked}` is about the time of the rows, but {table.source} has no time; name the column by `time`."
+            )
         return Rows(columns, values)
     steps = check_steps(table, times, kept, options)
     if steps is None:

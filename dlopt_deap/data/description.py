@@ -112,9 +112,9 @@ class SeriesDescription:
         """
         if series.fingerprint() != self.fingerprint:
             raise DataError(
-                f"The scaling of {self.name!r} must be fitted to the series that was described, got {shown(series)}, whose "
-                f"fingerprint is {series.fingerprint()[:8]}... and not {self.fingerprint[:8]}...; make it of the same rows, "
-                "columns, splits and scale."
+                f"The scaling of {self.name!r} must be fitted to the series that was described, got {shown(series)}, "
+                f"whose fingerprint is {series.fingerprint()[:8]}... and not {self.fingerprint[:8]}...; make it of the "
+                "same rows, columns, splits and scale."
             )
         return replace(self, scaling=series.scaling)
 
@@ -161,9 +161,9 @@ class SeriesDescription:
         """Return the scaling, if it is known what it was fitted to."""
         if isinstance(self.scaling, TransformerRecord):
             raise DataError(
-                f"The scaling of {self.name!r} by {self.scaling.transformer} must be fitted again, since it is no straight "
-                "line and was saved by name only; make the series of its rows and settings as they were, and give it "
-                "to `SeriesDescription.fitted_again`."
+                f"The scaling of {self.name!r} by {self.scaling.transformer} must be fitted again, since it is no "
+                "straight line and was saved by name only; make the series of its rows and settings as they were, and "
+                "give it to `SeriesDescription.fitted_again`."
             )
         return self.scaling
 

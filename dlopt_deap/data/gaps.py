@@ -138,10 +138,12 @@ def _gaps(table: Table, times: Times, rows: NDArray[np.intp], steps: Steps, lack
         for one in places[:TOLD]
     ]
     more = f", and in {len(places) - TOLD} more places" if len(places) > TOLD else ""
+    dates = "" if times.values.dtype.kind == "M" else "; if these are dates, write them as 2026-01-31"
     return (
         f"{table.source} lacks {lacking[places].sum()} rows, for the time in column {shown(times.name)} goes on in "
         f"steps of {shown(steps.name)}: {', '.join(told)}{more}. Networks would take the rows around a gap for "
-        "neighbours; set `gaps` to 'interpolate' or 'previous' to put rows in."
+        "neighbours; set `gaps` to 'interpolate' or 'previous' to put rows in"
+        f"{dates}."
     )
 
 
@@ -150,12 +152,13 @@ def _irregular(table: Table, times: Times, rows: NDArray[np.intp]) -> str:
     clock = times.values if times.wall is None else times.wall
     differences = np.diff(clock)
     usual = most_common(differences)
+    dates = "" if clock.dtype.kind == "M" else "; if these are dates, write them as 2026-01-31"
     row = int((differences != usual).argmax())
     return (
         f"{table.source} has no step of time in column {shown(times.name)}: rows mostly follow after {_spoken(usual)}, "
         f"but {table.place(int(rows[row + 1]))} ({spoken_time(clock[row + 1])}) after {_spoken(differences[row])}. "
-        "Networks would take rows for equally far apart; resample the data, or write dates as "
-        "2026-01-31 if these are some."
+        "Networks would take rows for equally far apart; resample the "
+        f"data{dates}."
     )
 
 
@@ -172,4 +175,4 @@ def _tell(message: str, refuse: bool) -> None:
     """Refuse by an error, or warn."""
     if refuse:
         raise DataError(message)
-    warnings.warn(message, DataWarning, stacklevel=5)
+    warnings.warn(message, DataWarning, stacklevel=6)

@@ -94,12 +94,15 @@ class MonthStep(Step):
 
     def _days(self, times: NDArray[Any], months: Positions) -> NDArray[Any]:
         """Return the time in each of some months (counted from 1970) that is in step with ``times``."""
-        day = np.int64(31) if self.end else day_of_month(times).max()
+        days = day_of_month(times)
+        cut = (times[0].astype("datetime64[D]") + DAY).astype("datetime64[M]") > times[0].astype("datetime64[M]")
+        # A row at the end of its month may be there only because the month is too short for the day of the others.
+        day = np.int64(31) if self.end else days.max() if cut else days[0]
         begin = months.astype("datetime64[M]")
         length = ((begin + 1).astype("datetime64[D]") - begin.astype("datetime64[D]")) // DAY
         clock = times[0] - times[0].astype("datetime64[D]")
-        days: NDArray[Any] = begin.astype("datetime64[D]") + (np.minimum(day, length) - 1) * DAY + clock
-        return days
+        moved: NDArray[Any] = begin.astype("datetime64[D]") + (np.minimum(day, length) - 1) * DAY + clock
+        return moved
 
 
 @dataclass(frozen=True)
