@@ -9,7 +9,20 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dlopt_deap import architecture, core, data, joint, networks, parallel, plots, sampling, storage, tools, weight
+    from dlopt_deap import (
+        architecture,
+        callbacks,
+        core,
+        data,
+        joint,
+        networks,
+        parallel,
+        plots,
+        sampling,
+        storage,
+        tools,
+        weight,
+    )
     from dlopt_deap.core import (
         AskTell,
         Evolution,
@@ -43,6 +56,7 @@ __all__ = [
     "WeightProblem",
     "__version__",
     "architecture",
+    "callbacks",
     "core",
     "data",
     "joint",

@@ -29,6 +29,7 @@ HEAVY = (
     "optuna",
     "tensorboard",
     "pyarrow",
+    "sqlalchemy",
 )
 
 ON_FIRST_USE = {"dlopt_deap.tools.settings.": "pydantic", "dlopt_deap.tools.actions.": "pydantic"}

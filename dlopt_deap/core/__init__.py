@@ -6,6 +6,7 @@ from dlopt_deap.core.evolution import Evolution
 from dlopt_deap.core.forecast import Forecast, compare_forecasts, errors_between, forecast_errors
 from dlopt_deap.core.guard import Guarded, succeeded
 from dlopt_deap.core.journal import Journal
+from dlopt_deap.core.logbook_printer import LogbookPrinter
 from dlopt_deap.core.optimization import ModelOptimization
 from dlopt_deap.core.pareto import first_front, knee
 from dlopt_deap.core.problem import Problem
@@ -16,11 +17,13 @@ from dlopt_deap.core.selection import register_selection, sel_dominance_tourname
 from dlopt_deap.core.self_adjusting import SelfAdjustingMuPlusLambda
 from dlopt_deap.core.signals import Interrupts
 from dlopt_deap.core.solution import WORST, Fitness, Provenance, Solution, Values, has_failed
+from dlopt_deap.core.state import Callback, SearchState
 from dlopt_deap.core.stop import Stop
 
 __all__ = [
     "WORST",
     "AskTell",
+    "Callback",
     "Candidate",
     "Evolution",
     "Fitness",
@@ -28,12 +31,14 @@ __all__ = [
     "Guarded",
     "Interrupts",
     "Journal",
+    "LogbookPrinter",
     "ModelOptimization",
     "Problem",
     "Provenance",
     "RandomSearch",
     "Result",
     "Search",
+    "SearchState",
     "SelfAdjustingMuPlusLambda",
     "Solution",
     "Stop",

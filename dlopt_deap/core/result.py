@@ -81,6 +81,7 @@ class Result:
             or ``"failures"``.
         last_failure: The reason of the latest failed evaluation.
         settings: The settings of technique, criteria and problem, as JSON values.
+        folder: The run folder, if there is one.
     """
 
     problem: Problem
@@ -94,6 +95,7 @@ class Result:
     stopped_by: str
     last_failure: str = ""
     settings: dict[str, Any] = field(default_factory=dict)
+    folder: Path | None = None
 
     @property
     def best(self) -> Any:
@@ -201,16 +203,22 @@ def rank(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 def logbook_csv(logbook: tools.Logbook) -> str:
     """Write a logbook as CSV: a row a generation, and a column ``chapter_statistic`` for each entry of a chapter."""
-    rows = [dict(row) for row in logbook]
-    for name, chapter in logbook.chapters.items():
-        for row, entries in zip(rows, chapter, strict=True):
-            row |= {f"{name}_{key}": value for key, value in entries.items() if key not in row}
+    rows = logbook_rows(logbook)
     columns = list(dict.fromkeys(column for row in rows for column in row))
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()
+
+
+def logbook_rows(logbook: tools.Logbook, first: int = 0) -> list[dict[str, Any]]:
+    """Give the rows of a logbook from the ``first`` on, the entries of its chapters beside its own."""
+    rows = [dict(row) for row in logbook[first:]]
+    for name, chapter in logbook.chapters.items():
+        for row, entries in zip(rows, chapter[first:], strict=True):
+            row |= {f"{name}_{key}": value for key, value in entries.items() if key not in row}
+    return rows
 
 
 def pareto_csv(result: Result) -> str:

@@ -79,21 +79,28 @@ class RunView:
             found = self._connection.execute(wanted).fetchall()
             return [(str(stage), str(status), str(reason), int(count)) for stage, status, reason, count in found]
 
-    def evaluations(self) -> Iterator[Evaluation]:
-        """Give the evaluations that are written down, by stage and number, without what each learnt."""
-        columns = "stage, number, generation, genes, fitness, metrics, seconds, worker, traceback"
+    def evaluations(self, stage: str | None = None) -> Iterator[Evaluation]:
+        """Give the evaluations that are written down, in their order, without what each learnt.
+
+        Args:
+            stage: Those of one stage; of all stages, the search first, if ``None``.
+        """
+        columns = "stage, number, generation, genes, fitness, metrics, seconds, worker, traceback, finished"
+        wanted = f"SELECT {columns} FROM evaluations WHERE ? IN (stage, '') ORDER BY stage DESC, number"
         with self._explained():
-            for row in self._connection.execute(f"SELECT {columns} FROM evaluations ORDER BY stage DESC, number"):
+            for row in self._connection.execute(wanted, (stage or "",)):
                 yield self._evaluation(*row)
 
     def _evaluation(self, *row: Any) -> Evaluation:
-        stage, number, generation, genes, fitness, metrics, seconds, worker, trace = row
+        """Make the record of an evaluation."""
+        stage, number, generation, genes, fitness, metrics, seconds, worker, trace, finished = row
         return Evaluation(
             *(str(stage), int(number), int(generation or 0)),
             loads(genes, lambda digest: read_array(self._connection, digest)),
             _mapping("the fitness of an evaluation", loads(fitness)),
             _mapping("the metrics of an evaluation", loads(metrics)),
             *(float(seconds or 0.0), str(worker or ""), str(trace or "")),
+            finished=str(finished or ""),
         )
 
     @contextmanager
