@@ -22,6 +22,7 @@ from dlopt_deap.tools.sample_file import read_sample_settings
 from dlopt_deap.tools.saved_result import NAME as RESULT
 from dlopt_deap.tools.saved_result import SAMPLING, SEARCH, SavedCandidate, SavedResult, read_result
 from dlopt_deap.tools.searched import best_evaluated, candidate_of
+from dlopt_deap.tools.trials import space_of
 
 ENDED, RUNNING, UNFINISHED = "ended", "running", "unfinished"
 """How a run stands: with a result; without one, but with a process at it; or neither."""
@@ -167,7 +168,8 @@ def _of_view(path: Path, view: RunView, result: SavedResult | None) -> RunRecord
 
 def _best_so_far(view: RunView, targets: dict[str, int], settings: Mapping[str, Any]) -> list[SavedCandidate]:
     """Give the best that a search without a result has evaluated."""
-    return [candidate_of(one, settings) for one in best_evaluated(view.evaluations(), targets)]
+    space = space_of(_mapping(settings.get("problem")))
+    return [candidate_of(one, space) for one in best_evaluated(view.evaluations("search"), targets)]
 
 
 def _of_result(path: Path, result: SavedResult) -> RunRecord:

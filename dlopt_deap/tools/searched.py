@@ -5,45 +5,20 @@ from typing import Any
 
 import numpy as np
 
+from dlopt_deap.architecture import Space
 from dlopt_deap.core import first_front
 from dlopt_deap.storage import Evaluation
 from dlopt_deap.tools.saved_result import SavedCandidate
+from dlopt_deap.tools.trials import named_genes
 
 MOST = 10
 """So many of the best are told."""
 
-HEAD = ("dropout", "learning_rate", "batch_size", "cell", "activation")
-"""The genes that may stand between the look-back and the units, in their order."""
 
-
-def gene_names(settings: Mapping[str, Any], length: int) -> list[str]:
-    """Name the genes of an individual.
-
-    Args:
-        settings: The settings of the run.
-        length: The number of genes.
-
-    Examples:
-        >>> space = {"look_back": [2, 9], "dropout": None, "learning_rate": [0.001, 0.1], "cell": "lstm"}
-        >>> gene_names({"problem": {"space": space}}, 4)
-        ['look_back', 'learning_rate', 'units_1', 'units_2']
-        >>> gene_names({"problem": {"spec": {"inputs": 1}}}, 2), gene_names({}, 2)
-        (['weight_1', 'weight_2'], ['gene_1', 'gene_2'])
-    """
-    problem = settings.get("problem")
-    problem = problem if isinstance(problem, Mapping) else {}
-    space = problem.get("space")
-    if isinstance(space, Mapping) and "look_back" in space:
-        head = ["look_back", *(name for name in HEAD if isinstance(space.get(name), list))]
-        return [*head, *(f"units_{layer}" for layer in range(1, length - len(head) + 1))][:length]
-    kind = "weight" if isinstance(problem.get("spec"), Mapping) else "gene"
-    return [f"{kind}_{position}" for position in range(1, length + 1)]
-
-
-def candidate_of(evaluation: Evaluation, settings: Mapping[str, Any]) -> SavedCandidate:
+def candidate_of(evaluation: Evaluation, space: Space | None) -> SavedCandidate:
     """Tell of an evaluation as a result tells of its best."""
     genes = evaluation.genes
-    named = named_genes(genes, settings)
+    named = told_genes(genes, space)
     units = [value for name, value in named.items() if name.startswith("units_") and isinstance(value, int)]
     look_back = named.get("look_back", 0)
     return SavedCandidate(
@@ -56,14 +31,18 @@ def candidate_of(evaluation: Evaluation, settings: Mapping[str, Any]) -> SavedCa
     )
 
 
-def named_genes(genes: Any, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the genes of an evaluation by name; of a vector that is told by its digest, digest and length."""
+def told_genes(genes: Any, space: Space | None) -> dict[str, Any]:
+    """Give the genes of an evaluation by name; of a vector that is told by its digest, digest and length.
+
+    Examples:
+        >>> told_genes([5, 8], Space()), told_genes({"sha256": "ab", "length": 100}, None)
+        ({'look_back': 5, 'units_1': 8}, {'genes_sha256': 'ab', 'genes_length': 100})
+    """
     if isinstance(genes, Mapping):
         return {f"genes_{name}": value for name, value in genes.items()}
     if not isinstance(genes, Sequence | np.ndarray) or isinstance(genes, str):
         return {"genes": genes}
-    values = genes.ravel().tolist() if isinstance(genes, np.ndarray) else genes
-    return dict(zip(gene_names(settings, len(values)), values, strict=True))
+    return named_genes(np.ravel(genes).tolist() if isinstance(genes, np.ndarray) else genes, space)
 
 
 def best_evaluated(evaluations: Iterable[Evaluation], targets: Mapping[str, int]) -> list[Evaluation]:
