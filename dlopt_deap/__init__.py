@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         callbacks,
         core,
         data,
+        forecasting,
         joint,
         networks,
         parallel,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     )
     from dlopt_deap.data import TimeSeries
     from dlopt_deap.errors import DloptError, DloptWarning
+    from dlopt_deap.forecasting import EvolvedForecaster, evolve
     from dlopt_deap.networks import NetworkSpec
     from dlopt_deap.weight import WeightProblem
 
@@ -44,6 +46,7 @@ __all__ = [
     "DloptError",
     "DloptWarning",
     "Evolution",
+    "EvolvedForecaster",
     "ModelOptimization",
     "NetworkSpec",
     "Problem",
@@ -59,6 +62,8 @@ __all__ = [
     "callbacks",
     "core",
     "data",
+    "evolve",
+    "forecasting",
     "joint",
     "networks",
     "parallel",
@@ -74,6 +79,7 @@ _HOMES = {
     "TimeSeries": "data",
     "NetworkSpec": "networks",
     "WeightProblem": "weight",
+    **dict.fromkeys(("EvolvedForecaster", "evolve"), "forecasting"),
     **dict.fromkeys(
         (
             "AskTell",

@@ -5,10 +5,10 @@ from typing import Any
 
 from deap import tools
 
+from dlopt_deap.core.candidate import Candidate, rank
 from dlopt_deap.core.guard import Guarded, succeeded
 from dlopt_deap.core.individuals import have_same_genes
 from dlopt_deap.core.pareto import first_front
-from dlopt_deap.core.result import Candidate, rank
 from dlopt_deap.core.search import Search
 from dlopt_deap.core.solution import has_failed
 from dlopt_deap.errors import EvaluationError

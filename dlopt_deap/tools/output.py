@@ -15,6 +15,7 @@ from dlopt_deap.data import TimeSeries
 from dlopt_deap.errors import RunFolderError
 from dlopt_deap.files import read_regular, replacing, write_text
 from dlopt_deap.networks import NetworkSpec, Training, keras_model, save_keras
+from dlopt_deap.storage import versions
 
 
 def save_run(result: Result, folder: Path, season: int | None = None) -> None:
@@ -95,12 +96,15 @@ def save_training(
     entries = {
         "layers": spec.layers,
         "look_back": spec.look_back,
+        "num_weights": spec.num_weights,
         "config": json.loads(keras_model(spec).to_json()),
         "seed": seed,
         "epochs": training.epochs,
         "stopped_by": training.stopped_by,
         "engine": training.engine,
         "history": training.history,
+        "series": series.description(),
+        "run": {"seconds": round(training.seconds, 3), "versions": versions()},
         "test": forecast.to_dict(),
     }
     write_text(folder / "result.json", json.dumps(entries, indent=2, allow_nan=False) + "\n")
