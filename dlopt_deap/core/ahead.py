@@ -116,14 +116,12 @@ def input_rows(series: Known, data: TimeSeries | ArrayLike) -> ArrayLike:
 
 
 def _scaled(series: Known, rows: Rows) -> NDArray[np.float32]:
-    """Scale rows of the inputs as the series is scaled; what is no input is filled up with what it was once."""
+    """Scale rows of the inputs as the series is scaled."""
     if isinstance(series, SeriesDescription):
         return series.scale_inputs(rows)
     positions = [series.columns.index(name) for name in series.inputs]
-    table = np.repeat(series.values[:1], len(rows), axis=0)
-    table[:, positions] = rows
     with np.errstate(over="ignore", invalid="ignore"):
-        return np.ascontiguousarray(series.scaling.apply(table)[:, positions].astype(np.float32))
+        return np.ascontiguousarray(series.scaling.apply(rows, positions).astype(np.float32))
 
 
 def _known_rows(series: Known, rows: ArrayLike, look_back: int) -> Rows:
