@@ -90,6 +90,8 @@ def save_training(
     forecast = compare_forecasts(series, spec, training.weights, season)
     (folder / "figures").mkdir(exist_ok=True)
     draw(folder / "figures" / "forecast.png", partial(plots.forecast, forecast), panels=2)
+    if training.epochs:
+        draw(folder / "figures" / "training.png", partial(plots.training_history, training.history))
     save_keras(spec, training.weights, folder / "best.keras")
     write_text(folder / "forecast.csv", forecast.to_csv())
     entries = {

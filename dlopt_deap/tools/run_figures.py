@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -24,6 +25,9 @@ from dlopt_deap.tools.saved_result import SAMPLING, SEARCH
 TRAITS = ("look_back", "layers", "units")
 """The chapters of a logbook that tell of architectures."""
 
+UNSAFE = r"[^\w.-]|^[.-]"
+"""What the name of a target may hold that no file is named by."""
+
 Figure = tuple[str, Callable[..., Any], int]
 """The name of a figure's file, what draws it, and how many panels it has."""
 
@@ -43,11 +47,16 @@ def draw_run(record: RunRecord, folder: str | Path | None = None) -> list[Path]:
     Raises:
         RunFolderError: If they cannot be written, or something in the run folder is damaged.
     """
-    figures = list(_figures(record))
-    place = make_folder(record.folder / "figures" if folder is None else folder)
+    figures = [(f"{re.sub(UNSAFE, '_', name)}.png", function, panels) for name, function, panels in _figures(record)]
+    place = record.folder / "figures" if folder is None else Path(folder)
+    if folder is None and place.is_symlink():
+        raise RunFolderError(
+            f"{place} is a link, which is not followed since a run folder may be of anybody; name `out`."
+        )
+    make_folder(place)
     for name, function, panels in figures:
-        draw(place / f"{name}.png", function, panels)
-    return [place / f"{name}.png" for name, *_ in figures]
+        draw(place / name, function, panels)
+    return [place / name for name, *_ in figures]
 
 
 def _figures(record: RunRecord) -> Iterator[Figure]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from dlopt_deap.checks import shortened
@@ -29,6 +30,18 @@ def run_report(record: RunRecord) -> str:
     parts = [_head(record), *_asked(record), *_found(record), *_test(record), _took(record), *_failures(record)]
     table = candidates_table(record)
     return "\n".join([*parts, *([f"the best {len(record.candidates)}:", table] if table else [])])
+
+
+def told_run(record: RunRecord) -> dict[str, Any]:
+    """Give what a report tells as JSON values, for whoever writes it in another form."""
+    names = ("kind", "state", "targets", "seed", "settings", "evaluations", "failures", "seconds", "stopped_by")
+    return {
+        "folder": str(record.folder),
+        **{name: getattr(record, name) for name in names},
+        "failed": [asdict(one) for one in record.failed],
+        "test": record.result.test if record.result else {},
+        "candidates": [asdict(one) for one in record.candidates],
+    }
 
 
 def candidates_table(record: RunRecord) -> str:
@@ -80,7 +93,7 @@ def _asked(record: RunRecord) -> Iterator[str]:
         if isinstance(stop := record.settings.get("stop"), Mapping):
             yield f"  stop: {_inline(stop)}"
     if record.kind == SAMPLING:
-        for name in ("architectures", "sampling"):
+        for name in ("data", "architectures", "sampling"):
             if isinstance(record.settings.get(name), Mapping):
                 yield f"asked: {name}: {_inline(record.settings[name])}"
     if record.seed is not None:
