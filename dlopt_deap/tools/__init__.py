@@ -2,6 +2,8 @@
 
 from dlopt_deap.callbacks import Progress
 from dlopt_deap.tools.action import ActionBase
+from dlopt_deap.tools.comparison import Comparison, compare_runs
+from dlopt_deap.tools.comparison_figures import draw_comparison
 from dlopt_deap.tools.optuna_export import export_to_optuna
 from dlopt_deap.tools.output import save_run, save_training
 from dlopt_deap.tools.quiet import load_keras
@@ -25,13 +27,16 @@ from dlopt_deap.tools.session import Session, session_of
 
 __all__ = [
     "ActionBase",
+    "Comparison",
     "Progress",
     "RunRecord",
     "Session",
     "add_series_options",
     "announce",
     "column_names",
+    "compare_runs",
     "default_folder",
+    "draw_comparison",
     "draw_run",
     "exit_code",
     "export_to_optuna",

@@ -139,6 +139,8 @@ def _of_view(path: Path, view: RunView, result: SavedResult | None) -> RunRecord
     settings, sessions, found = view.settings(), view.sessions(), view.found()
     if sessions:
         settings |= {"stop": sessions[-1].stop}
+        if sessions[-1].options.get("racing") is not None:
+            settings["racing"] = sessions[-1].options["racing"]
     counts = [one for one in view.counts() if one[0] == "search"]
     known: dict[str, Any] = found.snapshot.state if found.snapshot else {}
     targets = targets_of(settings)
