@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TextIO
 
 from dlopt_deap.architecture import TrainingProblem
 from dlopt_deap.core import Forecast, Interrupts, Result
@@ -18,8 +19,8 @@ from dlopt_deap.tools.quiet import load_keras
 from dlopt_deap.tools.run_options import add_run_options
 from dlopt_deap.weight import WeightProblem
 
-EXIT_CODES = {"interrupted": 130, "terminated": 143, "failures": 1}
-"""The exit codes of searches that did not end by a criterion; the first two as shells have them for the signals."""
+EXIT_CODES = {"interrupted": 130, "terminated": 143, "pipe": 141, "failures": 1}
+"""The exit codes of searches that did not end by a criterion; all but the last as shells have them for the signals."""
 
 
 def script_parser(program: str, description: str) -> argparse.ArgumentParser:
@@ -125,6 +126,33 @@ def forecast_report(forecast: Forecast) -> str:
     return "\n".join(lines)
 
 
+def _called(main: Callable[[], int]) -> int:
+    """Call ``main`` and give its exit code, also where nobody reads its output to the end, as ``head`` does not."""
+    try:
+        code = main()
+    except SystemExit as ended:  # argparse's, after a help
+        if ended.code:
+            raise
+        code = 0
+    except BrokenPipeError:
+        if _has_reader(sys.stdout):
+            raise
+        return EXIT_CODES["pipe"]
+    return code if _has_reader(sys.stdout) else EXIT_CODES["pipe"]
+
+
+def _has_reader(stream: TextIO) -> bool:
+    """Write what waits; if nobody reads it any more, write the rest to nowhere."""
+    try:
+        stream.flush()
+    except BrokenPipeError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+        return False
+    return True
+
+
 def run_script(name: str, main: Callable[[], int]) -> None:
     """Run a script's ``main`` and end the program: a user's mistake is one sentence, and the last line tells a failure.
 
@@ -134,7 +162,7 @@ def run_script(name: str, main: Callable[[], int]) -> None:
         # At Ctrl-C its launcher sends SIGTERM after the SIGINT; what was found must still be written.
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     try:
-        code = main()
+        code = _called(main)
     except DloptError as error:
         code = 2
         print(f"{name} failed: {error}", file=sys.stderr, flush=True)
@@ -147,7 +175,7 @@ def run_script(name: str, main: Callable[[], int]) -> None:
             flush=True,
         )
     else:
-        if code:
+        if code not in (0, EXIT_CODES["pipe"]):
             print(f"{name} ended early, with exit code {code}.", file=sys.stderr, flush=True)
     if not scoop_is_running():
         sys.exit(code)

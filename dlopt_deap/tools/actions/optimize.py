@@ -11,13 +11,15 @@ from dlopt_deap.data import TimeSeries
 from dlopt_deap.errors import SettingError
 from dlopt_deap.tools.action import ActionBase
 from dlopt_deap.tools.catalogue import load_all
+from dlopt_deap.tools.rehearsal import rehearse
 from dlopt_deap.tools.session import Session, Stage
 from dlopt_deap.tools.settings.base import Settings
 from dlopt_deap.tools.settings.choices import with_choices
 from dlopt_deap.tools.settings.data import DataSource
-from dlopt_deap.tools.settings.operators import OperatorSettings, operators_of
+from dlopt_deap.tools.settings.operators import Alias, OperatorSettings, operators_of
 from dlopt_deap.tools.settings.problems import ProblemSettings, TrainingProblemSettings
 from dlopt_deap.tools.settings.run import NOT_KEPT, ActionSettings, LimitSettings, StopSettings
+from dlopt_deap.tools.settings.space import Size
 from dlopt_deap.tools.settings.techniques import (
     EvolutionSettings,
     RandomSearchSettings,
@@ -36,7 +38,7 @@ CHEAP_EVALUATIONS = 20_000
 class RacingSettings(Settings):
     """A race within each generation: train all a little, and only the promising on."""
 
-    rungs: tuple[int, ...] = Field((3, 10), min_length=1)
+    rungs: tuple[Size, ...] = Field((3, 10), min_length=1)
     """The epochs of each rung, increasing."""
     keep: float = Field(0.5, gt=0, lt=1)
     """The share that goes on to the next rung."""
@@ -60,7 +62,7 @@ class OptimizeSettings(ActionSettings):
     """What is searched for, and what it is worth."""
     technique: TechniqueSettings | None = None
     """How the problem is solved; what suits it unless given."""
-    operators: dict[str, OperatorSettings] = Field(default_factory=dict)
+    operators: dict[Alias, OperatorSettings] = Field(default_factory=dict)
     """Operators in place of the toolbox's own, by alias: mutate, mate, select, select_parents, select_survivors."""
     racing: RacingSettings | None = None
     """A race within each generation, for the problem kind training."""
@@ -104,14 +106,17 @@ class Optimize(ActionBase):
         problem = settings.problem.build(series, session.threads())
         chosen = settings.technique or default_technique(problem)
         operators = operators_of(settings.operators, problem)
+        race, second = _race(settings, problem), _second_stage(settings, problem, series)
+        named = {alias: f"operators.{alias}" for alias in operators}
+        rehearse(problem, *chosen.build(problem, **operators), session.stop, named)
         technique, toolbox = chosen.build(problem, **operators)
         return session.search(
             series.name,
             problem,
             technique,
             toolbox,
-            wrap_map=_race(settings, problem),
-            then=_second_stage(settings, problem, series),
+            wrap_map=race,
+            then=second,
         )
 
 

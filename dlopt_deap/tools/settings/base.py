@@ -1,6 +1,8 @@
 """What all settings have in common."""
 
-from pydantic import BaseModel, ConfigDict
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, model_validator
 
 
 class Settings(BaseModel):
@@ -12,3 +14,17 @@ class Settings(BaseModel):
     model_config = ConfigDict(
         extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True, allow_inf_nan=False
     )
+
+    @model_validator(mode="after")
+    def _checked(self) -> Self:
+        """Check the settings as a whole, while it is known where they were given."""
+        self.check()
+        return self
+
+    def check(self) -> None:  # noqa: B027 - most groups have nothing to check
+        """Refuse settings that are right one by one, but not together.
+
+        Raises:
+            SettingError: If they do not fit together; a sentence that begins with the name of one of them in backticks
+                is told with the place of that one.
+        """

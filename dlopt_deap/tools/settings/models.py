@@ -8,6 +8,9 @@ from dlopt_deap.tools.settings.base import Settings
 KIND = "kind"
 """The setting that chooses among groups of settings."""
 
+BY_NAME = "<name>"
+"""What stands among the kinds of a group for something that is given by its name alone."""
+
 
 def models_in(annotation: Any) -> list[type[Settings]]:
     """Find the groups of settings that a type names."""

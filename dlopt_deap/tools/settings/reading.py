@@ -10,11 +10,21 @@ from dlopt_deap.errors import SettingError
 from dlopt_deap.tools.action import ActionBase
 from dlopt_deap.tools.settings.files import Configuration, parse_value, read_configuration
 from dlopt_deap.tools.settings.locating import PARSERS
+from dlopt_deap.tools.settings.models import KIND
 from dlopt_deap.tools.settings.run import ActionSettings
 from dlopt_deap.tools.settings.validation import validated
 
 TEXTS = ("out", "resume")
 """The options whose value is a name, whatever it looks like."""
+
+WITHOUT_FILES = ("sine", "sunspots")
+"""The sources of data that read no file."""
+
+OF_FILE = "file"
+"""The source of data that reads one."""
+
+NEITHER = (".yaml", ".yml", ".ini", ".cfg", ".conf", ".py", ".keras", ".sqlite")
+"""What neither is a configuration nor holds a series, though somebody may think so."""
 
 
 def read_settings(action: ActionBase, options: argparse.Namespace) -> ActionSettings:
@@ -56,7 +66,7 @@ def given_settings(texts: Sequence[str]) -> dict[str, Any]:
     settings = {}
     for text in texts:
         name, equals, value = text.partition("=")
-        if not equals:
+        if not equals or not name.strip():
             raise SettingError(f"--set must be KEY=VALUE, such as problem.epochs=20, got {shown(text)}.")
         settings[name.strip()] = parse_value(value.strip())
     return settings
@@ -66,25 +76,32 @@ def _base(action: ActionBase, options: argparse.Namespace) -> Configuration:
     """Give what is set before any option: a file, a file of data alone, the run's own settings, or nothing."""
     if options.config is None:
         return Configuration(_settings_of_run(action, options)) if options.resume else Configuration({})
-    if Path(options.config).suffix in PARSERS:
+    suffix = Path(options.config).suffix.lower()
+    if suffix in PARSERS:
         return read_configuration(options.config)
-    if not Path(options.config).suffix:
+    if not suffix or suffix in NEITHER:
         raise SettingError(
-            f"{options.config} must be a configuration ({' or '.join(PARSERS)}) or a file of data such as series.csv."
+            f"{shown(options.config)} must be a configuration ({' or '.join(PARSERS)}) or a file of data such as "
+            "series.csv, by its suffix."
         )
-    return Configuration({}).changed("data.path", options.config, options.config)
+    kept = action.kept_settings(options.resume, options.accept_versions) if options.resume else {}
+    data = kept.get("data")
+    if not (isinstance(data, dict) and data.get(KIND) == OF_FILE):
+        kept = {**kept, "data": {KIND: OF_FILE}}
+    return Configuration(kept).changed("data.path", options.config, options.config)
 
 
 def _settings_of_run(action: ActionBase, options: argparse.Namespace) -> dict[str, Any]:
     """Give the settings that a run was begun with.
 
-    A file is never read because a run folder names it: its data could be anybody's.
+    A file is never read because a run folder names it: its data could be anybody's. So only series that the package
+    has itself are taken from there.
     """
     kept = action.kept_settings(options.resume, options.accept_versions)
     data = kept.get("data")
-    if isinstance(data, dict) and "path" in data:
+    if not (isinstance(data, dict) and data.get(KIND) in WITHOUT_FILES):
         raise SettingError(
-            f"Give the configuration or the data of the run again ({shown(data['path'])}): no file is read because "
-            "a folder names it."
+            f"Give the configuration or the data of the run again ({shown(data)}): no file is read because a folder "
+            "names it."
         )
     return kept
