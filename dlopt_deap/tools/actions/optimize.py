@@ -1,5 +1,6 @@
 """The action that searches: architectures, weights, or both, by any technique."""
 
+from collections.abc import Mapping
 from functools import cache, partial
 from typing import Any, ClassVar
 
@@ -30,6 +31,9 @@ from dlopt_deap.tools.settings.techniques import (
 
 EVALUATIONS = 300
 """The evaluations of a search that nothing else would end, of candidates that take milliseconds to seconds."""
+
+WEIGHT_TECHNIQUE = "openai_es"
+"""The technique for weights where none is named."""
 
 CHEAP_EVALUATIONS = 20_000
 """The same, of weight vectors, a thousand of which take as long."""
@@ -73,6 +77,13 @@ class OptimizeSettings(ActionSettings):
     limits: LimitSettings = LimitSettings()
     """What one evaluation may take."""
 
+    @classmethod
+    def usual_kind(cls, name: str, values: Mapping[str, Any]) -> str | None:
+        """Give the technique that suits weights, where they are what is searched for."""
+        problem = values.get("problem")
+        is_weight = isinstance(problem, Mapping) and problem.get("kind") == "weight"
+        return WEIGHT_TECHNIQUE if name == "technique" and is_weight else None
+
 
 class Optimize(ActionBase):
     """Search for an architecture, for weights, or for both."""
@@ -107,8 +118,7 @@ class Optimize(ActionBase):
         chosen = settings.technique or default_technique(problem)
         operators = operators_of(settings.operators, problem)
         race, second = _race(settings, problem), _second_stage(settings, problem, series)
-        named = {alias: f"operators.{alias}" for alias in operators}
-        rehearse(problem, *chosen.build(problem, **operators), session.stop, named)
+        rehearse(problem, *chosen.build(problem, **operators), session.stop, operators)
         technique, toolbox = chosen.build(problem, **operators)
         return session.search(
             series.name,

@@ -24,6 +24,13 @@ from dlopt_deap.tools.settings.space import Activation, Cell, Size, Units
 from dlopt_deap.tools.settings.training import TrainingOptions
 
 
+class LongTrainingOptions(TrainingOptions):
+    """How a network is trained to its best."""
+
+    patience: int | None = Field(25, ge=1)
+    """Epochs in a row without a better validation loss that end a training."""
+
+
 class TrainSettings(ActionSettings):
     """Settings of a training."""
 
@@ -39,7 +46,7 @@ class TrainSettings(ActionSettings):
     """The activation of the dense output."""
     epochs: int = Field(300, ge=0)
     """The most epochs."""
-    training: TrainingOptions = TrainingOptions(patience=25)
+    training: LongTrainingOptions = LongTrainingOptions()
     """How they are trained."""
     engine: Literal["auto", "native", "keras"] = "auto"
     """What trains: compiled code of this package, or Keras."""

@@ -1,6 +1,7 @@
 """What all settings have in common."""
 
-from typing import Self
+from collections.abc import Mapping
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
@@ -21,7 +22,17 @@ class Settings(BaseModel):
         self.check()
         return self
 
-    def check(self) -> None:  # noqa: B027 - most groups have nothing to check
+    @classmethod
+    def usual_kind(cls, name: str, values: Mapping[str, Any]) -> str | None:  # noqa: ARG003
+        """Give the kind of a group that names none; ``None``: the first of those that are to be had.
+
+        Args:
+            name: The setting that is the group.
+            values: What is set beside it.
+        """
+        return None
+
+    def check(self) -> None:
         """Refuse settings that are right one by one, but not together.
 
         Raises:

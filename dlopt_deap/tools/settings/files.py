@@ -14,7 +14,6 @@ from dlopt_deap.errors import SettingError
 from dlopt_deap.files import as_path, read_regular
 from dlopt_deap.tools.settings.locating import PARSERS, line_of
 
-
 SCHEMA = "$schema"
 """What a JSON file may hold beside its settings: where editors find the schema of it."""
 

@@ -38,7 +38,7 @@ class OperatorSettings(Settings):
         return dict(self.__pydantic_extra__ or {})
 
 
-def operators_of(chosen: Mapping[str, OperatorSettings], problem: Problem) -> dict[str, Any]:
+def operators_of(chosen: Mapping[Alias, OperatorSettings], problem: Problem) -> dict[str, Any]:
     """Give what is to be registered in the toolbox of a problem, by alias.
 
     Raises:

@@ -50,9 +50,9 @@ class SpaceSettings(Settings):
 class NetworkSettings(Settings):
     """One network."""
 
-    units: Units = (16,)
+    units: Units = (8,)
     """The units of each recurrent layer, from the inputs on."""
-    look_back: int = Field(12, ge=1)
+    look_back: Size = 10
     """The rows that it reads."""
     cell: Cell = "lstm"
     """The recurrent cell."""

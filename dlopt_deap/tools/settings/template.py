@@ -10,8 +10,13 @@ from pydantic.fields import FieldInfo
 
 from dlopt_deap.tools.action import ActionBase
 from dlopt_deap.tools.settings.base import Settings
-from dlopt_deap.tools.settings.models import KIND, kinds_of, models_in
+from dlopt_deap.tools.settings.files import Configuration
+from dlopt_deap.tools.settings.models import KIND, kinds_of, models_in, usual_kind
 from dlopt_deap.tools.settings.run import NOT_KEPT
+from dlopt_deap.tools.settings.validation import validated
+
+ALIAS = "mutate"
+"""The alias of the group that is shown of those that stand by alias."""
 
 EXAMPLES = {str: "name", int: 1, float: 1.0, bool: True}
 """What stands for a value of which there is none by default."""
@@ -36,8 +41,11 @@ def template(action: type[ActionBase], given: Mapping[str, Any] | None = None) -
     usual = {
         name: value for name, value in action.essentials.items() if f"{name.rpartition('.')[0]}.{KIND}" not in given
     }
-    values = {**usual, **given}
-    lines += _group(action.settings_model(), (), values, commented=False)
+    configuration = Configuration({})
+    for name, value in (usual | dict(given)).items():
+        configuration = configuration.changed(name, value, f"--set {name}")
+    validated(action.settings_model(), configuration)
+    lines += _group(action.settings_model(), (), configuration.values, commented=False)
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -49,42 +57,53 @@ def _group(model: type[Settings], path: tuple[str, ...], values: Mapping[str, An
         if not path and name in NOT_KEPT:
             continue
         if models_in(field.annotation) and not _is_value(field):
-            groups += _subgroup((*path, name), field, values, commented)
+            usual = {KIND: usual_kind(model, name, values)}
+            groups += _subgroups((*path, name), field, values.get(name), usual, commented)
         else:
-            lines += _setting((*path, name), field, values, commented)
-    return [*lines, *groups]
+            lines += _setting(name, field, values, commented)
+    others = values.keys() - model.model_fields.keys()
+    return [*lines, *(f"{name} = {toml(values[name])}" for name in values if name in others), *groups]
 
 
-def _setting(path: tuple[str, ...], field: FieldInfo, values: Mapping[str, Any], commented: bool) -> list[str]:
+def _setting(name: str, field: FieldInfo, values: Mapping[str, Any], commented: bool) -> list[str]:
     """Write one setting below its help."""
     bounds = _bounds(field)
-    dotted = ".".join(path)
     help_text = f"# {field.description}{f' ({bounds})' if bounds else ''}"
-    if dotted in values:
-        return [help_text, f"{'# ' if commented else ''}{path[-1]} = {toml(values[dotted])}"]
+    if name in values:
+        return [help_text, f"{'# ' if commented else ''}{name} = {toml(values[name])}"]
     unknown = field.is_required() or field.default is None
-    default = _example(field.annotation) if unknown else field.get_default(call_default_factory=True)
-    return [help_text, f"# {path[-1]} = {toml(default)}"]
+    default = _example(field) if unknown else field.get_default(call_default_factory=True)
+    return [help_text, f"# {name} = {toml(default)}"]
 
 
-def _subgroup(path: tuple[str, ...], field: FieldInfo, values: Mapping[str, Any], commented: bool) -> list[str]:
-    """Write a group below its header; one that is optional is a comment as a whole."""
+def _subgroups(
+    path: tuple[str, ...],
+    field: FieldInfo,
+    values: Mapping[str, Any] | None,
+    usual: Mapping[str, Any],
+    commented: bool,
+) -> list[str]:
+    """Write a group below its header, or each of those that stand by alias; what is optional is a comment."""
+    is_optional = field.default is None or get_origin(field.annotation) is dict
+    commented = commented or (is_optional and not values)
+    if get_origin(field.annotation) is not dict:
+        return _subgroup(path, field, values or {}, usual, commented)
+    by_alias = values or {ALIAS: {}}
+    return [line for alias, one in by_alias.items() for line in _subgroup((*path, alias), field, one, usual, commented)]
+
+
+def _subgroup(
+    path: tuple[str, ...], field: FieldInfo, values: Mapping[str, Any], usual: Mapping[str, Any], commented: bool
+) -> list[str]:
+    """Write one group below its header."""
     models = models_in(field.annotation)
-    dotted = ".".join(path)
-    by_alias = get_origin(field.annotation) is dict
-    optional = (NoneType in get_args(field.annotation) or by_alias) and not any(
-        name.startswith(f"{dotted}.") for name in values
-    )
-    commented = commented or optional
-    if by_alias:
-        path = (*path, "mutate")
-    wanted = values.get(f"{dotted}.{KIND}")
+    wanted = {**usual, **values}[KIND]
     chosen = next((one for one in models if wanted in kinds_of(one)), models[0])
     others = [kind for one in models for kind in kinds_of(one) if one is not chosen]
     lines = ["", f"# {field.description}"]
     if others:
         lines.append(f"# Other kinds: {', '.join(others)}.")
-        lines.append(f"# Their settings are shown by `dlopt-deap init --set {dotted}.kind=...`.")
+        lines.append(f"# Their settings are shown by `dlopt-deap init --set {'.'.join(path)}.kind=...`.")
     lines.append(f"{'# ' if commented else ''}[{'.'.join(path)}]")
     return lines + _group(chosen, path, values, commented)
 
@@ -114,7 +133,12 @@ def _choices(annotation: Any) -> list[Any]:
     return []
 
 
-def _example(annotation: Any) -> Any:
+def _example(field: FieldInfo) -> Any:
+    """Give an example of a setting that has no default."""
+    return field.examples[0] if field.examples else _example_of(field.annotation)
+
+
+def _example_of(annotation: Any) -> Any:
     """Make a value of a type."""
     if annotation in EXAMPLES:
         return EXAMPLES[annotation]
@@ -122,10 +146,10 @@ def _example(annotation: Any) -> Any:
         return choices[0]
     origin, arguments = get_origin(annotation), [one for one in get_args(annotation) if one is not NoneType]
     if origin is dict:
-        return {"name": _example(arguments[1])}
+        return {"name": _example_of(arguments[1])}
     if origin is tuple:
-        return [_example(one) for one in arguments if one is not Ellipsis]
-    return _example(arguments[0]) if arguments else "name"
+        return [_example_of(one) for one in arguments if one is not Ellipsis]
+    return _example_of(arguments[0]) if arguments else "name"
 
 
 def toml(value: Any) -> str:

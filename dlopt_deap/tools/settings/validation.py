@@ -12,7 +12,7 @@ from dlopt_deap.errors import SettingError
 from dlopt_deap.tools.catalogue import SETTINGS, catalogue, load
 from dlopt_deap.tools.settings.base import Settings
 from dlopt_deap.tools.settings.files import Configuration
-from dlopt_deap.tools.settings.models import BY_NAME, KIND, groups_of, kinds_of, models_in
+from dlopt_deap.tools.settings.models import BY_NAME, KIND, groups_of, kinds_of, models_in, usual_kind
 
 Model = TypeVar("Model", bound=Settings)
 Path = tuple[str | int, ...]
@@ -56,18 +56,19 @@ def validated(model: type[Model], configuration: Configuration) -> Model:
 
 def _with_kinds(model: type[Settings], values: Mapping[str, Any]) -> dict[str, Any]:
     """Add the usual kind to groups that choose none, however deep: the first of those that are to be had."""
-    return {name: _with_kind(model, name, value) for name, value in values.items()}
+    return {name: _with_kind(model, name, values) for name in values}
 
 
-def _with_kind(model: type[Settings], name: str, value: Any) -> Any:
+def _with_kind(model: type[Settings], name: str, values: Mapping[str, Any]) -> Any:
     """Do so for one setting."""
+    value = values[name]
     groups = models_in(model.model_fields[name].annotation) if name in model.model_fields else []
     if not groups or not isinstance(value, Mapping):
         return value
-    usual = groups[0].model_fields.get(KIND)
-    if KIND not in value and usual is not None and not usual.is_required():
-        value = {KIND: usual.default, **value}
-    chosen = [one for one in groups if usual is None or value.get(KIND) in kinds_of(one)]
+    usual = usual_kind(model, name, values)
+    if KIND not in value and usual is not None:
+        value = {KIND: usual, **value}
+    chosen = [one for one in groups if not kinds_of(one) or value.get(KIND) in kinds_of(one)]
     return _with_kinds(chosen[0], value) if chosen else value
 
 
@@ -84,9 +85,7 @@ def _sentence(
     chosen = ranks.index(min(ranks))
     # What is said of a whole because of a part of it is no mistake of its own.
     others = sum(not any(other[: len(path)] == path for other in {*paths} - {path}) for path in {*paths}) - 1
-    more = (
-        "" if others < 1 else " There is one more mistake." if others == 1 else f" There are {others} more mistakes."
-    )
+    more = "" if others < 1 else " There is one more mistake." if others == 1 else f" There are {others} more mistakes."
     where = configuration.where(paths[chosen])
     problem = _problem(model, found[chosen], paths[chosen], found)
     return f"{where}: {problem}{more}" if where else problem + more
@@ -109,7 +108,7 @@ def _problem(model: type[Settings], error: Any, path: Path, found: Sequence[Any]
         return _no_choice(name, path, error)
     if kind == "value_error":
         text = str(context["error"]).rstrip(".")
-        return f"`{name}{text[len(path[-1]) + 1 :]}." if _names(error) else f"`{name}`: {text}."
+        return f"`{name}{text[len(str(path[-1])) + 1 :]}." if _names(error) else f"`{name}`: {text}."
     if kind in ("model_type", "dict_type", "model_attributes_type"):
         return f"`{name}` must be a group of settings, got {got}." if name else f"Settings must have names, got {got}."
     wanted = error["msg"]
