@@ -9,7 +9,21 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dlopt_deap import architecture, core, data, joint, networks, parallel, plots, sampling, storage, tools, weight
+    from dlopt_deap import (
+        architecture,
+        callbacks,
+        core,
+        data,
+        forecasting,
+        joint,
+        networks,
+        parallel,
+        plots,
+        sampling,
+        storage,
+        tools,
+        weight,
+    )
     from dlopt_deap.core import (
         AskTell,
         Evolution,
@@ -23,6 +37,7 @@ if TYPE_CHECKING:
     )
     from dlopt_deap.data import TimeSeries
     from dlopt_deap.errors import DloptError, DloptWarning
+    from dlopt_deap.forecasting import EvolvedForecaster, evolve
     from dlopt_deap.networks import NetworkSpec
     from dlopt_deap.weight import WeightProblem
 
@@ -31,6 +46,7 @@ __all__ = [
     "DloptError",
     "DloptWarning",
     "Evolution",
+    "EvolvedForecaster",
     "ModelOptimization",
     "NetworkSpec",
     "Problem",
@@ -43,8 +59,11 @@ __all__ = [
     "WeightProblem",
     "__version__",
     "architecture",
+    "callbacks",
     "core",
     "data",
+    "evolve",
+    "forecasting",
     "joint",
     "networks",
     "parallel",
@@ -60,6 +79,7 @@ _HOMES = {
     "TimeSeries": "data",
     "NetworkSpec": "networks",
     "WeightProblem": "weight",
+    **dict.fromkeys(("EvolvedForecaster", "evolve"), "forecasting"),
     **dict.fromkeys(
         (
             "AskTell",

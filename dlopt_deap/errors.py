@@ -26,6 +26,18 @@ class EvaluationError(DloptError, RuntimeError):
     """Too many candidates could not be evaluated."""
 
 
+class CallbackError(DloptError, RuntimeError):
+    """A callback raised something that this package did not raise on purpose.
+
+    Attributes:
+        search: The search as it was then, with its population, hall of fame and logbook.
+    """
+
+    def __init__(self, message: str, search: object = None) -> None:
+        super().__init__(message)
+        self.search = search
+
+
 class RunFolderError(DloptError, OSError):
     """A run folder cannot be written, or holds something that must not be overwritten."""
 
@@ -40,3 +52,7 @@ class WorkerError(DloptError, RuntimeError):
 
 class DloptWarning(UserWarning):
     """Base of every warning that this package gives."""
+
+
+class DataWarning(DloptWarning):
+    """A series has a flaw that may be meant, such as rows that are missing."""

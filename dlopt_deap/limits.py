@@ -15,13 +15,22 @@ MAX_CSV_CELLS: int = 20_000_000
 """Cells of a CSV file, used or not; each takes some 60 bytes while the file is read."""
 
 MAX_COLUMNS: int = 10_000
-"""Columns of a CSV file."""
+"""Columns of a file."""
 
 MAX_CELL_LENGTH: int = 10_000
 """Characters of a cell of a CSV file."""
 
 MAX_ROWS: int = 10_000_000
-"""Rows of a series that is computed, such as a sine wave."""
+"""Rows of a series that is computed, such as a sine wave, has its gaps filled, or comes from Parquet or NumPy."""
+
+MAX_PARQUET_BYTES: int = 256 * 2**20
+"""Bytes of a Parquet file."""
+
+MAX_NUMPY_BYTES: int = 2**30
+"""Bytes of a file of NumPy, as it lies on the disk and unpacked."""
+
+MAX_COLUMN_BYTES: int = 2**28
+"""Bytes of a column of a Parquet file, unpacked."""
 
 MAX_MODEL_BYTES: int = 2**30
 """Bytes of a Keras file, as it lies on the disk and unpacked."""

@@ -27,11 +27,16 @@ HEAVY = (
     "tqdm",
     "sklearn",
     "optuna",
+    "sqlalchemy",
     "tensorboard",
     "pyarrow",
 )
 
-ON_FIRST_USE = {"dlopt_deap.tools.settings.": "pydantic", "dlopt_deap.tools.actions.": "pydantic"}
+ON_FIRST_USE = {
+    "dlopt_deap.forecasting.estimator": "sklearn",
+    "dlopt_deap.tools.settings.": "pydantic",
+    "dlopt_deap.tools.actions.": "pydantic",
+}
 """Modules that derive from a class of another package, so that nothing imports them but who uses them."""
 
 IMPORT_EVERYTHING = """

@@ -59,7 +59,7 @@ class RandomSamplingProblem(ArchitectureProblem):
             check_choice("targets", name, SAMPLED + COSTS)
         if useless := [name for name in TRAINING_GENES if name in space.head]:
             raise SettingError(f"Random sampling trains nothing, so its space must leave out {', '.join(useless)}.")
-        self.noisy = any(name in SAMPLED for name in self.targets)
+        self._samples = self.noisy = any(name in SAMPLED for name in self.targets)
         self.num_samples = check_integer("num_samples", num_samples, low=1, limit="MAX_SAMPLES")
         self.final_samples = check_integer("final_samples", final_samples, low=1, limit="MAX_SAMPLES")
         self.sampling_settings = sampling
@@ -86,7 +86,7 @@ class RandomSamplingProblem(ArchitectureProblem):
 
     def evaluate(self, solution: Sequence[Any], seed: int = 0) -> Values:
         """Estimate the targets from ``num_samples`` random weightings."""
-        if not self.noisy:
+        if not self._samples:
             known = self.costs(solution)
             return Values([known[name] for name in self.targets])
         return self._values(solution, self.sample(solution, self.num_samples, seed))

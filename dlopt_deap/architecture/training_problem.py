@@ -74,6 +74,7 @@ class TrainingProblem(ArchitectureProblem):
         self.training = TrainingSettings() if training is None else training
         self.engine = check_choice("engine", engine, ("auto", "native", "keras"))
         self.inherit = inherit
+        self.pure = not inherit
         self.series.training.windows(space.look_back[1])
 
     def train(

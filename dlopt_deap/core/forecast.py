@@ -88,11 +88,11 @@ def compare_forecasts(
         series: The series.
         spec: The network.
         weights: Its weights, shape (num_weights,).
-        season: The rows of a season, for the forecast by the value one season ago.
+        season: The rows of a season, for the forecast by the value one season ago; that of the series unless given.
         split: ``"testing"``, which is meant to be looked at once, or ``"validation"``.
 
     Returns:
-        The forecasts of ``network``, ``last value``, ``season ago`` (if a season is given), ``training mean`` and
+        The forecasts of ``network``, ``last value``, ``season ago`` (if a season is known), ``training mean`` and
         ``linear autoregression`` (least squares on the training rows, with the network's inputs and look-back).
 
     Raises:
@@ -107,6 +107,7 @@ def compare_forecasts(
         "network": rows.to_own_units(predict(spec, weights, x)),
         "last value": _value_ago(rows, targets, 1),
     }
+    season = series.season if season is None else season
     if season is not None:
         predictions["season ago"] = _value_ago(rows, targets, check_integer("season", season, low=1))
     mean = targets[series.training.rows].mean(axis=0)

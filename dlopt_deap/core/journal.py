@@ -2,14 +2,16 @@
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from dlopt_deap.core.completions import batches_of, registered
 from dlopt_deap.core.individuals import plain_genes, told_genes
+from dlopt_deap.core.known import KnownValues
+from dlopt_deap.core.rows import Made, check_same_genes, row_of, told, values_of
 from dlopt_deap.core.signals import Interrupts
 from dlopt_deap.core.solution import Values
-from dlopt_deap.errors import RunFolderError
-from dlopt_deap.storage import Evaluation, Found, RunFolder
+from dlopt_deap.storage import Found, RunFolder
 from dlopt_deap.storage.codec import dumps
 
 SEARCH = "search"
@@ -29,9 +31,6 @@ than most are held for."""
 NUMBER = 32
 """Bytes that a number takes in a list."""
 
-Made = tuple[str, int, int, Any, Values]
-"""An evaluation: its stage, its number, the generation that asked, the genes and what they are worth."""
-
 
 class Journal:
     """Evaluates through a map, and keeps in a run folder what comes back; without a folder it only evaluates.
@@ -43,6 +42,8 @@ class Journal:
 
     Attributes:
         is_new: Whether anything was evaluated in this session.
+        known: What need not be evaluated again, if equal genes are worth the same.
+        taken_over: The evaluations of the search that were taken from an earlier session one by one.
     """
 
     def __init__(self, run: RunFolder | None, targets: Sequence[str], cheap: bool = False) -> None:
@@ -50,6 +51,8 @@ class Journal:
         self.targets = tuple(targets)
         self.cheap = cheap
         self.is_new = False
+        self.known: KnownValues | None = None
+        self.taken_over = 0
         self._held: list[Made] = []
         self._held_bytes = 0
 
@@ -119,6 +122,8 @@ class Journal:
         done = self._recorded(stage, first, individuals)
         if is_joint and len(done) < len(individuals):
             done = {}
+        if stage == SEARCH:
+            self._take_over(individuals, done)
         missing = [position for position in range(len(individuals)) if position not in done]
         place = 0
         while place in done:
@@ -128,7 +133,10 @@ class Journal:
             return
         yield None
         numbers = self._numbers(stage, [first + position for position in missing])
-        for batch in batches_of(map_, function, [individuals[position] for position in missing], is_joint):
+        asked = [individuals[position] for position in missing]
+        is_known = self.known is not None and function is self.known.function and not is_joint
+        evaluate = self.known.batches if self.known is not None and is_known else partial(batches_of, is_joint=is_joint)
+        for batch in evaluate(map_, function, asked):
             made = []
             for index, values in batch:
                 position = missing[index]
@@ -163,6 +171,13 @@ class Journal:
             return None
         return done
 
+    def _take_over(self, individuals: Sequence[Any], done: dict[int, Values]) -> None:
+        """Count what an earlier session has evaluated, and learn from it."""
+        self.taken_over += len(done)
+        if self.known is not None:
+            for position, values in done.items():
+                self.known.learn(individuals[position], values)
+
     def _recorded(self, stage: str, first: int, individuals: Sequence[Any]) -> dict[int, Values]:
         """Give what an earlier session made of these individuals, by their positions."""
         if self.run is None or not self.run.found.evaluations:
@@ -172,13 +187,13 @@ class Journal:
                 dumps(one.genes, {}): one for (name, _), one in self.run.found.evaluations.items() if name == stage
             }
             wanted = enumerate(dumps(told_genes(individual), {}) for individual in individuals)
-            return {position: self._values(known[genes]) for position, genes in wanted if genes in known}
+            return {position: values_of(self.targets, known[genes]) for position, genes in wanted if genes in known}
         recorded = {}
         for position, individual in enumerate(individuals):
             row = self.run.found.evaluations.get((stage, first + position))
             if row is not None:
-                _check_same_genes(row, individual)
-                recorded[position] = self._values(row)
+                check_same_genes(row, individual)
+                recorded[position] = values_of(self.targets, row)
         return recorded
 
     def _numbers(self, stage: str, places: Sequence[int]) -> list[int]:
@@ -189,25 +204,6 @@ class Journal:
         behind = itertools.count(1 + max([*taken, *places]))
         return [next(behind) if place in taken else place for place in places]
 
-    def _row(self, stage: str, number: int, generation: int, genes: Any, values: Values) -> Evaluation:
-        """Make the row of one evaluation."""
-        origin = values.provenance
-        fitness = dict(zip(self.targets, values, strict=True))
-        known = (stage, number, generation, _told(genes), fitness, values.metrics)
-        return Evaluation(*known, origin.seconds, origin.worker, origin.traceback, values.trained)
-
-    def _values(self, row: Evaluation) -> Values:
-        """Make the values that an evaluation gave."""
-        if set(row.fitness) != set(self.targets):
-            raise RunFolderError(
-                f"Evaluation {row.number} of the run has values of {sorted(row.fitness)}, and the problem's targets "
-                f"are {sorted(self.targets)}; put a whole copy of the run back."
-            )
-        values = Values([row.fitness[name] for name in self.targets], row.metrics)
-        if row.extra is not None:
-            values.trained = row.extra
-        return values
-
     def _keep(self, made: list[Made]) -> None:
         """Write down what is dear to make again, and hold the rest."""
         self.is_new = self.is_new or bool(made)
@@ -216,7 +212,7 @@ class Journal:
             (dear if self._is_dear(one[0], one[-1]) else self._held).append(one)
         self._held_bytes += sum(getattr(one[3], "nbytes", NUMBER * len(one[3])) for one in made)
         if self._held_bytes > MOST_HELD:
-            self._held = [(stage, number, at, _told(genes), values) for stage, number, at, genes, values in self._held]
+            self._held = [(stage, number, at, told(genes), values) for stage, number, at, genes, values in self._held]
             self._held_bytes = 0
         self._write(dear)
 
@@ -227,20 +223,4 @@ class Journal:
     def _write(self, made: list[Made]) -> None:
         """Write evaluations down, if there are any."""
         if self.run is not None and made:
-            self.run.write_evaluations([self._row(*one) for one in made])
-
-
-def _told(genes: Any) -> Any:
-    """Give what genes are told by; as it is, if it is that already."""
-    return genes if isinstance(genes, dict) else told_genes(genes)
-
-
-def _check_same_genes(row: Evaluation, individual: Any) -> None:
-    """See that the search asks again for what it had asked for."""
-    genes = told_genes(individual)
-    if dumps(row.genes, {}) != dumps(genes, {}):
-        raise RunFolderError(
-            f"Evaluation {row.number} of the run was of {row.genes!r:.200}, and now the search asks for {genes!r:.200} "
-            "in its place. Something in the toolbox, the algorithm or a callback has changed, keeps a state that is "
-            "not saved (see `state_dict`), or draws from elsewhere than Python's `random` and numpy's generator."
-        )
+            self.run.write_evaluations([row_of(self.targets, one) for one in made])

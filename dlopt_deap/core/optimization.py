@@ -9,27 +9,25 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from deap import base, tools
+from deap import base
 
 from dlopt_deap.checks import check_integer
+from dlopt_deap.core.calls import Calls
+from dlopt_deap.core.candidates import candidates_of
 from dlopt_deap.core.description import describe_toolbox
-from dlopt_deap.core.guard import Guarded, succeeded
-from dlopt_deap.core.individuals import have_same_genes
+from dlopt_deap.core.guard import Guarded
 from dlopt_deap.core.journal import Journal
-from dlopt_deap.core.pareto import first_front
+from dlopt_deap.core.known import KnownValues
+from dlopt_deap.core.logbook_printer import LogbookPrinter
 from dlopt_deap.core.problem import Problem
-from dlopt_deap.core.result import Candidate, Result, rank
-from dlopt_deap.core.search import Callback, Search
+from dlopt_deap.core.result import Result
+from dlopt_deap.core.search import Search
 from dlopt_deap.core.snapshot import resume, write_snapshot
-from dlopt_deap.core.solution import has_failed
+from dlopt_deap.core.state import Callback
 from dlopt_deap.core.stateful import check_toolbox_state
 from dlopt_deap.core.stop import Stop
-from dlopt_deap.errors import EvaluationError
 from dlopt_deap.seeding import choose_seed, seed_run
 from dlopt_deap.storage import RunFolder, open_run
-
-MOST_NEWCOMERS = 100
-"""So many of the last population are estimated anew beside the hall of fame, where that is cheap."""
 
 
 class ModelOptimization(ABC):
@@ -58,6 +56,7 @@ class ModelOptimization(ABC):
         toolbox: base.Toolbox | None = None,
         callbacks: Sequence[Callback] = (),
         run: RunFolder | str | Path | None = None,
+        verbose: bool = False,
     ) -> Result:
         """Solve a problem.
 
@@ -68,10 +67,11 @@ class ModelOptimization(ABC):
             seed: The run's seed; a fresh one, told in the result, if ``None``, or that of the run which is resumed.
             toolbox: The problem's toolbox with your own changes, such as another ``map``, ``mate`` or ``mutate``; it
                 is not changed. Its ``evaluate`` is given the run's seed if it is the problem's own.
-            callbacks: Called after each generation with the :class:`~dlopt_deap.core.search.Search`; a true answer
-                ends the run.
+            callbacks: Called after each generation with the :class:`~dlopt_deap.core.SearchState`; a true answer ends
+                the run. See docs/callbacks.md.
             run: A folder that keeps the run, so that it can be resumed: a new one, or one that holds a run with the
                 same settings, which then goes on from where it was; ``max_evaluations`` is the total of all sessions.
+            verbose: Whether to print each row of the logbook, as DEAP's own algorithms do.
 
         Returns:
             What was found, also if the run was interrupted from the keyboard.
@@ -79,15 +79,16 @@ class ModelOptimization(ABC):
         Raises:
             SettingError: If the settings do not fit together.
             EvaluationError: If no evaluation succeeded.
+            CallbackError: If a callback raises; it names which.
             RunFolderError: If the folder cannot be used, or its run was made with other settings.
         """
         stop = _all_criteria(stop, max_evaluations, problem)
         with _opened(run) as folder:
             search = self._prepare(problem, stop, seed, toolbox, Journal(folder, list(problem.targets), problem.cheap))
             with search.interrupts:
-                reason = self._search(search, callbacks)
+                reason = self._search(search, [*callbacks, LogbookPrinter()] if verbose else callbacks)
                 try:
-                    candidates, reason = _candidates(search, reason)
+                    candidates, reason = candidates_of(search, reason)
                 finally:
                     search.journal.end(reason, search.seconds)
         return Result(
@@ -101,7 +102,8 @@ class ModelOptimization(ABC):
             last_failure=search.last_failure,
             seconds=search.seconds,
             stopped_by=reason,
-            settings={"technique": self.settings(), "stop": stop.to_dict(), "problem": problem.settings()},
+            settings=search.settings,
+            folder=search.folder,
         )
 
     def _prepare(
@@ -113,9 +115,14 @@ class ModelOptimization(ABC):
         own = _own_toolbox(problem, toolbox, seed)
         settings = {"seed": seed, "technique": self.settings(), "problem": problem.settings()}
         journal.settle(settings | {"toolbox": describe_toolbox(own)}, stop.to_dict())
+        is_own = _is_own_evaluate(problem, own)
         own.register("evaluate", Guarded(own.evaluate, problem.weights))
+        if is_own and problem.pure and not problem.cheap:
+            journal.known = KnownValues(own.evaluate)
         problem.prepare()
-        return Search(problem, own, stop, seed, self.hall_of_fame, self.max_failures, journal)
+        search = Search(problem, own, stop, seed, self.hall_of_fame, self.max_failures, journal)
+        search.settings = {"technique": self.settings(), "stop": stop.to_dict(), "problem": settings["problem"]}
+        return search
 
     def _search(self, search: Search, callbacks: Sequence[Callback]) -> str:
         """Begin a search, or go on with what its folder holds of it, until something ends it; say what did."""
@@ -125,15 +132,20 @@ class ModelOptimization(ABC):
         if search.journal.found is not None:
             check_toolbox_state(search.toolbox)
             reason = resume(search.journal.found, search, self, callbacks)
+        calls = Calls(search, callbacks)
 
         def after() -> bool:
-            answers = [bool(callback(search)) for callback in callbacks]
-            is_last = any(answers) or search.criterion() is not None
+            asked = calls.after_generation()
+            is_last = asked or search.criterion() is not None
             write_snapshot(search, self, callbacks, is_last)
-            return any(answers)
+            return asked
 
-        reason = search.run(partial(self.step, search), after, reason)
-        search.journal.write_held()
+        try:
+            reason = search.run(partial(self.step, search), after, reason)
+            search.journal.write_held()
+            calls.after_search()
+        finally:
+            calls.end()
         return reason
 
     @abstractmethod
@@ -173,60 +185,12 @@ def _all_criteria(stop: Stop | None, max_evaluations: int | None, problem: Probl
 def _own_toolbox(problem: Problem, toolbox: base.Toolbox | None, seed: int) -> base.Toolbox:
     """Copy the toolbox, and give the problem's own evaluate the run's seed."""
     own = copy.copy(toolbox) if toolbox is not None else problem.toolbox(seed=seed)
-    if getattr(own.evaluate, "func", None) == problem.evaluate:
+    if _is_own_evaluate(problem, own):
         settings = {name: value for name, value in own.evaluate.keywords.items() if name != "seed"}
         problem.register_evaluate(own, seed, *own.evaluate.args, **settings)
     return own
 
 
-def _candidates(search: Search, reason: str) -> tuple[list[Candidate], str]:
-    """Rank the best of a search, by fresh estimates if its fitness is noisy and nobody is in a hurry.
-
-    Returns:
-        The candidates, and what ended the run: a signal, if one came meanwhile.
-
-    Raises:
-        EvaluationError: If there is none, because every evaluation failed or none was made.
-    """
-    found = [individual for individual in search.hall_of_fame if not has_failed(individual)]
-    if not found:
-        why = f"; the last one failed with: {search.last_failure}" if search.last_failure else ""
-        raise EvaluationError(f"None of {search.evaluations} evaluations succeeded{why}.")
-    as_found = [Candidate(individual) for individual in found]
-    if not search.problem.noisy:
-        return as_found, reason
-    if search.interrupts.reason is not None or reason == "interrupted":  # a criterion may have been met just before
-        return as_found, search.interrupts.reason or reason
-    found += _newcomers(search, found)
-    estimate = partial(search.problem.reestimate, seed=search.seed)
-    guarded = Guarded(estimate, search.problem.weights)
-    fresh = search.journal.evaluate_all(search.map, guarded, found, "final", search.interrupts)
-    if fresh is None:
-        return as_found, search.interrupts.reason or "interrupted"
-    again = [Candidate(one, values) for one, values in zip(found, fresh, strict=True) if succeeded(values)]
-    return _still_best(again, search) or as_found, reason
-
-
-def _newcomers(search: Search, found: list[Any]) -> list[Any]:
-    """Give who else may be estimated anew, if that is cheap: the best of the last population.
-
-    Where each generation was judged on something else, as on a mini-batch, the hall of fame holds the lucky ones.
-    """
-    if not search.problem.cheap:
-        return []
-    fresh: list[Any] = []
-    valid = [one for one in search.population if one.fitness.valid and not has_failed(one)]
-    for one in tools.selBest(valid, MOST_NEWCOMERS):
-        if not any(have_same_genes(one, other) for other in (*found, *fresh)):
-            fresh.append(one)
-    return fresh
-
-
-def _still_best(candidates: list[Candidate], search: Search) -> list[Candidate]:
-    """Rank candidates by their fresh values; of several targets keep those that no other one dominates now."""
-    if not candidates:
-        return []
-    if len(search.problem.targets) == 1:
-        return rank(candidates)[: search.hall_of_fame.maxsize]
-    front = first_front([candidate.values for candidate in candidates], search.problem.weights)
-    return rank([candidates[position] for position in front])
+def _is_own_evaluate(problem: Problem, toolbox: base.Toolbox) -> bool:
+    """Whether a toolbox evaluates as the problem itself does."""
+    return bool(getattr(toolbox.evaluate, "func", None) == problem.evaluate)

@@ -47,6 +47,10 @@ class Problem(ABC):
     """Whether an evaluation may cost less than writing it down. Then a run folder keeps snapshots now and then, and no
     evaluation that is quicker made again."""
 
+    pure = True
+    """Whether an evaluation follows from genes and seed alone. Then a search does not evaluate equal genes again, but
+    counts them all the same; set it to ``False`` where values depend on more, as on what an individual inherited."""
+
     evaluate_batch: Callable[..., Sequence[Values]] | None = None
     """``evaluate`` of several solutions at once, where there is a faster way: a method that takes them and the seed,
     and gives the same values. A class that overrides ``evaluate`` alone does without what it inherits of it."""
@@ -135,6 +139,21 @@ class Problem(ABC):
 
     def prepare(self) -> None:  # noqa: B027 - most problems have nothing to prepare
         """Do what has to be done once on a machine before workers start, such as compiling."""
+
+
+def check_weights(problem: Problem, individuals: Iterable[Any]) -> None:
+    """Refuse individuals that were made for other targets: they would be evolved towards the worst.
+
+    Raises:
+        SettingError: If the signs of their fitness' weights are others than those of the targets.
+    """
+    signs = problem.weights
+    for weights in {individual.fitness.weights for individual in individuals}:
+        if len(weights) != len(signs) or any(w * s <= 0 for w, s in zip(weights, signs, strict=True)):
+            raise SettingError(
+                f"The toolbox makes individuals with the fitness weights {tuple(weights)}, but the problem's "
+                f"targets {problem.targets} need weights of the signs {signs}."
+            )
 
 
 def _gives_the_same(kind: type[Problem]) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,13 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from deap import tools
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from dlopt_deap.core.ahead import forecast_ahead, forecast_following, input_rows
+from dlopt_deap.core.candidate import Candidate
 from dlopt_deap.core.forecast import Forecast, compare_forecasts
 from dlopt_deap.core.individuals import json_genes
 from dlopt_deap.core.pareto import knee
 from dlopt_deap.core.problem import Problem
-from dlopt_deap.core.solution import Values
+from dlopt_deap.data import TimeSeries
 from dlopt_deap.errors import RunFolderError, SettingError
 from dlopt_deap.files import write_text
 from dlopt_deap.networks import NetworkSpec, keras_model, save_keras
@@ -27,41 +28,6 @@ from dlopt_deap.storage import versions
 
 if TYPE_CHECKING:
     import keras
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """One of the best individuals of a run.
-
-    Attributes:
-        solution: The individual; its fitness is what the search saw.
-        reestimated: What a fresh estimate gave, where the fitness is noisy; see ``Problem.reestimate``.
-    """
-
-    solution: Any
-    reestimated: Values | None = None
-
-    @property
-    def values(self) -> tuple[float, ...]:
-        """The values to believe: the fresh ones, or else the search's own."""
-        return tuple(self.solution.fitness.values) if self.reestimated is None else tuple(self.reestimated)
-
-    @property
-    def metrics(self) -> dict[str, Any]:
-        """What the evaluation that gave :attr:`values` measured beside them."""
-        return dict(getattr(self.solution, "metrics", {}) if self.reestimated is None else self.reestimated.metrics)
-
-    def to_dict(self, problem: Problem) -> dict[str, Any]:
-        """Give the candidate as JSON values."""
-        targets = list(problem.targets)
-        return {
-            "genes": json_genes(self.solution),
-            **problem.describe(self.solution),
-            "fitness": dict(zip(targets, self.values, strict=True)),
-            "search_fitness": dict(zip(targets, self.solution.fitness.values, strict=True)),
-            "reestimated": self.reestimated is not None,
-            "metrics": self.metrics,
-        }
 
 
 @dataclass(frozen=True)
@@ -81,6 +47,7 @@ class Result:
             or ``"failures"``.
         last_failure: The reason of the latest failed evaluation.
         settings: The settings of technique, criteria and problem, as JSON values.
+        folder: The run folder, if there is one.
     """
 
     problem: Problem
@@ -94,6 +61,7 @@ class Result:
     stopped_by: str
     last_failure: str = ""
     settings: dict[str, Any] = field(default_factory=dict)
+    folder: Path | None = None
 
     @property
     def best(self) -> Any:
@@ -135,9 +103,48 @@ class Result:
         Raises:
             SettingError: If the problem has no series.
         """
-        if self.problem.series is None:
-            raise SettingError(f"A forecast needs a problem with a series, got {type(self.problem).__name__}.")
-        return compare_forecasts(self.problem.series, self.spec, self.weights, season, split)
+        return compare_forecasts(self._series(), self.spec, self.weights, season, split)
+
+    def predict(self, data: TimeSeries | ArrayLike | None = None) -> NDArray[np.float64]:
+        """Forecast each row from the rows before it, one step ahead, in own units.
+
+        Args:
+            data: Rows of the inputs, oldest first: a series that has them, or an array of shape (rows, inputs) in own
+                units; the series of the problem unless given.
+
+        Returns:
+            Shape (rows, targets); NaN in the first ``look_back`` rows, which have no whole window before them.
+
+        Raises:
+            SettingError: If the problem has no series.
+            DataError: If the rows are too few, or have other columns.
+        """
+        series = self._series()
+        rows = input_rows(series, series if data is None else data)
+        following = forecast_following(series, self.spec, self.weights, rows)
+        return np.vstack([np.full((self.spec.look_back, len(series.targets)), np.nan), following[:-1]])
+
+    def forecast_ahead(
+        self, steps: int, future: Any = None, history: TimeSeries | ArrayLike | None = None
+    ) -> NDArray[np.float64]:
+        """Forecast the rows after the last one, each from the forecasts before it, in own units.
+
+        Args:
+            steps: How many rows, from 1.
+            future: The inputs that are no targets in the ``steps`` - 1 rows to come; see
+                :func:`~dlopt_deap.core.forecast_ahead`.
+            history: The rows to go on from, as :meth:`predict` takes them; the series of the problem unless given.
+
+        Returns:
+            Shape (steps, targets).
+
+        Raises:
+            SettingError: If the problem has no series, or ``steps`` is below 1.
+            DataError: If the future of an input is missing, or the history is too short.
+        """
+        series = self._series()
+        rows = input_rows(series, series if history is None else history)
+        return forecast_ahead(series, self.spec, self.weights, steps, rows, future)
 
     def save(self, folder: str | Path, season: int | None = None) -> Path:
         """Write ``best.keras``, ``logbook.csv`` and ``result.json`` into a folder, which is made if it is missing.
@@ -170,13 +177,16 @@ class Result:
     def to_dict(self) -> dict[str, Any]:
         """Give the result as JSON values, with DLOPT's keys ``fitness``, ``layers``, ``look_back`` and ``config``.
 
-        ``config`` is the architecture as ``keras.models.model_from_json`` takes it.
+        ``series`` describes the series, so that the network can forecast from new rows; see
+        :class:`~dlopt_deap.data.SeriesDescription`. ``config`` is the architecture as
+        ``keras.models.model_from_json`` takes it.
         """
         best, *others = (candidate.to_dict(self.problem) for candidate in self.candidates)
         return {
             **best,
             "config": json.loads(self.model().to_json()),
             "others": others,
+            **({} if self.problem.series is None else {"series": self.problem.series.description()}),
             "seed": self.seed,
             "evaluations": self.evaluations,
             "failures": self.failures,
@@ -185,29 +195,20 @@ class Result:
             "run": {"seconds": round(self.seconds, 3), "versions": versions()},
         }
 
-
-def rank(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Sort candidates by the values to believe, best first; equal ones keep their order."""
-
-    def weighted(candidate: Candidate) -> tuple[float, ...]:
-        weights = candidate.solution.fitness.weights
-        return tuple(-weight * value for weight, value in zip(weights, candidate.values, strict=True))
-
-    return sorted(candidates, key=weighted)
+    def _series(self) -> TimeSeries:
+        """Give the problem's series."""
+        if self.problem.series is None:
+            raise SettingError(f"A forecast needs a problem with a series, got {type(self.problem).__name__}.")
+        return self.problem.series
 
 
-def logbook_csv(logbook: tools.Logbook) -> str:
-    """Write a logbook as CSV: a row a generation, and a column ``chapter_statistic`` for each entry of a chapter."""
-    rows = [dict(row) for row in logbook]
+def logbook_rows(logbook: tools.Logbook, first: int = 0) -> list[dict[str, Any]]:
+    """Give the rows of a logbook from the ``first`` on, the entries of its chapters beside its own."""
+    rows = [dict(row) for row in logbook[first:]]
     for name, chapter in logbook.chapters.items():
-        for row, entries in zip(rows, chapter, strict=True):
+        for row, entries in zip(rows, chapter[first:], strict=True):
             row |= {f"{name}_{key}": value for key, value in entries.items() if key not in row}
-    columns = list(dict.fromkeys(column for row in rows for column in row))
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
+    return rows
 
 
 def pareto_csv(result: Result) -> str:

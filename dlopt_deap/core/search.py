@@ -2,28 +2,22 @@
 
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any, NoReturn
 
 from deap import base
 
 from dlopt_deap.checks import check_integer, check_number
+from dlopt_deap.core.criteria import met_criterion
 from dlopt_deap.core.fame import new_hall_of_fame
 from dlopt_deap.core.guard import succeeded
 from dlopt_deap.core.journal import Journal
-from dlopt_deap.core.problem import Problem
+from dlopt_deap.core.problem import Problem, check_weights
 from dlopt_deap.core.signals import Interrupts
 from dlopt_deap.core.solution import Values, has_failed
 from dlopt_deap.core.statistics import new_logbook
-from dlopt_deap.core.stop import IDLE_GENERATIONS, Stop
-from dlopt_deap.errors import SettingError
-
-Callback = Callable[["Search"], Any]
-"""Called after each generation with the search; a true answer ends it.
-
-A callback that is an object with the methods ``state_dict() -> dict`` and ``load_state_dict(dict)`` has its state saved
-with each snapshot of a run folder, and given back when the run is resumed.
-"""
+from dlopt_deap.core.stop import Stop
 
 COUNTS = ("generation", "restart", "evaluations", "failures", "failures_in_a_row", "_idle", "_stagnant", "_counted")
 """The whole numbers of a search that a snapshot holds."""
@@ -34,22 +28,19 @@ class _SearchStopped(Exception):  # noqa: N818 - it is a message to `run`, not a
 
 
 class Search:
-    """The state of a search, as techniques change it and callbacks read it.
+    """The state of a search, as techniques change it; what callbacks may rely on is :class:`SearchState`, which it has.
 
-    Attributes:
+    Args:
         problem: The problem being solved.
-        toolbox: The DEAP toolbox, whose ``map`` counts and whose ``evaluate`` is guarded.
+        toolbox: The DEAP toolbox; its ``map`` is replaced by one that counts.
         stop: The criteria that end the search.
         seed: The run's seed.
-        population: The present population.
-        hall_of_fame: The best individuals that ever lived: a ``HallOfFame``, or a ``ParetoFront`` for several targets.
-        logbook: A row a generation, with a chapter for each statistic.
-        generation: The number of generations so far, the initial populations not counted.
-        restart: The number of restarts so far.
-        evaluations: The number of evaluations so far, failed ones included.
-        failures: The number of failed ones among them.
-        last_failure: The reason of the latest of those.
+        hall_of_fame: How many of the best are kept.
+        max_failures: After so many failed evaluations in a row the search ends.
         journal: Where evaluations are written down, if anywhere.
+
+    Attributes:
+        toolbox: The toolbox, whose ``evaluate`` is guarded.
         interrupts: Ctrl-C and termination, as far as they were noted.
         map: The toolbox's own map, which does not count.
         carried: What the technique carries from one step to the next.
@@ -68,8 +59,10 @@ class Search:
         journal: Journal,
     ) -> None:
         self.problem = problem
+        self.settings: dict[str, Any] = {}
         self.stop = stop
         self.seed = seed
+        self.stopped_by = ""
         self.population: list[Any] = []
         self.hall_of_fame = new_hall_of_fame(hall_of_fame, len(problem.targets))
         self.statistics = problem.statistics()
@@ -83,6 +76,7 @@ class Search:
         self.rows: list[dict[str, Any]] = []
         self.next_snapshot = -math.inf
         self._seconds_before = 0.0
+        self._evaluations_before = 0
         self._began = time.monotonic()
         self._ended: float | None = None
         self.journal = journal
@@ -93,9 +87,54 @@ class Search:
         self.toolbox.register("map", self._counting_map)
 
     @property
+    def targets(self) -> dict[str, int]:
+        """The name of each target and its sign."""
+        return self.problem.targets
+
+    @property
+    def best(self) -> dict[str, float]:
+        """The best value of each target so far; empty until an evaluation succeeds."""
+        found = [one.fitness.values for one in self.hall_of_fame if not has_failed(one)]
+        if not found:
+            return {}
+        columns = zip(self.targets.items(), zip(*found, strict=True), strict=True)
+        return {name: max(values) if sign > 0 else min(values) for (name, sign), values in columns}
+
+    @property
+    def total(self) -> int | None:
+        """The evaluations after which the search ends, if they are bounded."""
+        return self.stop.max_evaluations
+
+    @property
+    def cache_hits(self) -> int:
+        """The evaluations of this session that were not made, since their genes had been evaluated before."""
+        return 0 if self.journal.known is None else self.journal.known.hits
+
+    @property
+    def taken_over(self) -> int:
+        """The evaluations that earlier sessions made."""
+        return self._evaluations_before + self.journal.taken_over
+
+    @property
+    def session_seconds(self) -> float:
+        """Seconds since this session's search began, or that it took."""
+        return (time.monotonic() if self._ended is None else self._ended) - self._began
+
+    @property
     def seconds(self) -> float:
         """Seconds since the search began, or that it took; of a resumed search, those of all its sessions."""
-        return self._seconds_before + (self._ended or time.monotonic()) - self._began
+        return self._seconds_before + self.session_seconds
+
+    @property
+    def evaluations_per_second(self) -> float:
+        """The rate of this session."""
+        made, seconds = self.evaluations - self.taken_over, self.session_seconds
+        return made / seconds if made > 0 and seconds > 0 else 0.0
+
+    @property
+    def folder(self) -> Path | None:
+        """The run folder, if there is one."""
+        return None if self.journal.run is None else self.journal.run.path
 
     def run(self, step: Callable[[], None], after: Callable[[], bool], reason: str | None = None) -> str:
         """Take steps, one a generation, until a criterion is met; return its name.
@@ -121,6 +160,7 @@ class Search:
         self.hall_of_fame.update([individual for individual in self._evaluated if individual.fitness.valid])
         if self.evaluations > self._counted:
             self.record()
+        self.stopped_by = reason
         return reason
 
     def add_seconds(self, seconds: float) -> None:
@@ -136,6 +176,7 @@ class Search:
         """Take back what :meth:`counts` gave."""
         for name in COUNTS:
             setattr(self, name, check_integer(name.lstrip("_"), counts[name.lstrip("_")], low=0))
+        self._evaluations_before = self.evaluations
         self.last_failure = str(counts["last_failure"])
         self._best = None if counts["best"] is None else tuple(check_number("best", one) for one in counts["best"])
 
@@ -162,7 +203,7 @@ class Search:
     def _counting_map(self, evaluate: Callable[[Any], Values], individuals: Iterable[Any]) -> Iterator[Values]:
         """Evaluate through the toolbox's own map, as many as the budget allows, and count what comes back."""
         wanted = list(individuals)
-        self._check_weights(wanted)
+        check_weights(self.problem, wanted)
         limit = self.stop.max_evaluations
         allowed = wanted if limit is None else wanted[: max(limit - self.evaluations, 0)]
         waiting = iter(allowed)
@@ -194,16 +235,6 @@ class Search:
         if self.interrupts.reason is not None:
             self.end(self.interrupts.reason)
 
-    def _check_weights(self, individuals: Sequence[Any]) -> None:
-        """Refuse individuals that were made for other targets: they would be evolved towards the worst."""
-        signs = self.problem.weights
-        for weights in {individual.fitness.weights for individual in individuals}:
-            if len(weights) != len(signs) or any(w * s <= 0 for w, s in zip(weights, signs, strict=True)):
-                raise SettingError(
-                    f"The toolbox makes individuals with the fitness weights {tuple(weights)}, but the problem's "
-                    f"targets {self.problem.targets} need weights of the signs {signs}."
-                )
-
     def _count(self, values: Values) -> None:
         """Count an evaluation, and end the search when one failure too many came in a row."""
         self.evaluations += 1
@@ -218,34 +249,4 @@ class Search:
 
     def criterion(self) -> str | None:
         """Name the criterion that is met after a generation, if one is."""
-        stop = self.stop
-        met = {
-            "max_evaluations": stop.max_evaluations is not None and self.evaluations >= stop.max_evaluations,
-            "max_generations": stop.max_generations is not None and self.generation >= stop.max_generations,
-            "max_seconds": self._time_is_over(),
-            "stagnation": stop.stagnation is not None and self._stagnant >= stop.stagnation,
-            "target_fitness": self._target_is_reached(),
-            "nothing new": self._idle >= IDLE_GENERATIONS,
-        }
-        return self.interrupts.reason or next((name for name, is_met in met.items() if is_met), None)
-
-    def _time_is_over(self) -> bool:
-        """Whether the time is over, and nothing is left of an earlier session, which had it."""
-        limit = self.stop.max_seconds
-        return limit is not None and self.seconds >= limit and not self.journal.has(self.evaluations + 1)
-
-    def _target_is_reached(self) -> bool:
-        """Whether one individual of the hall of fame is as good as asked in every target named."""
-        wanted = self.stop.target_fitness
-        if not wanted:
-            return False
-        signs = self.problem.targets
-        return any(
-            not has_failed(one)
-            and all(
-                sign * value >= sign * wanted[name]
-                for (name, sign), value in zip(signs.items(), one.fitness.values, strict=True)
-                if name in wanted
-            )
-            for one in self.hall_of_fame
-        )
+        return self.interrupts.reason or met_criterion(self, self._stagnant, self._idle)

@@ -13,8 +13,9 @@ from dlopt_deap.core.individuals import (
     restore_population,
     told_genes,
 )
-from dlopt_deap.core.search import Callback, Search
-from dlopt_deap.core.solution import Solution
+from dlopt_deap.core.search import Search
+from dlopt_deap.core.solution import Solution, Values
+from dlopt_deap.core.state import Callback
 from dlopt_deap.core.stateful import has_state, restore_toolbox_state, toolbox_state
 from dlopt_deap.errors import DloptError, RunFolderError
 from dlopt_deap.seeding import random_state, set_random_state
@@ -108,6 +109,7 @@ def restore_snapshot(snapshot: Snapshot, search: Search, technique: Technique, c
         _restore_hall_of_fame(search.hall_of_fame, state["hall_of_fame"], template)
         for individual in [*search.population, *search.hall_of_fame]:
             _check_valid(search, individual)
+            _learn(search, individual)
         for row in snapshot.rows:
             search.logbook.record(**row)
         technique.load_state_dict(search, state["technique"])
@@ -152,6 +154,15 @@ def _check_valid(search: Search, individual: Any) -> None:
         raise RunFolderError(
             f"The run holds the individual {list(individual)!r:.200}, which is none of this problem's space."
         )
+
+
+def _learn(search: Search, individual: Any) -> None:
+    """Know what a restored individual is worth, if its fitness tells all that its evaluation gave."""
+    fitness = individual.fitness
+    if search.journal.known is not None and isinstance(individual, Solution) and fitness.valid:
+        values = Values(fitness.values, fitness.metrics)
+        values.trained = fitness.trained
+        search.journal.known.learn(individual, values)
 
 
 def _restore_callbacks(callbacks: Sequence[Callback], states: Sequence[Any]) -> None:

@@ -68,5 +68,5 @@ def new_logbook(statistics: tools.MultiStatistics) -> tools.Logbook:
     chapters = list(statistics)
     logbook.header = [*LOGBOOK_HEADER, *chapters]
     for chapter in chapters:
-        logbook.chapters[chapter].header = list(statistics.fields)
+        logbook.chapters[chapter].header = list(statistics[chapter].fields)
     return logbook

@@ -1,8 +1,32 @@
 """Series, their splits, scaling and windows, and where they come from."""
 
+from dlopt_deap.data.arrays import from_array
 from dlopt_deap.data.csv_file import read_csv
+from dlopt_deap.data.description import SeriesDescription
+from dlopt_deap.data.new_rows import NewRows, read_new_rows
+from dlopt_deap.data.numpy_file import read_numpy
+from dlopt_deap.data.options import SeriesOptions
+from dlopt_deap.data.pandas_frame import from_pandas
+from dlopt_deap.data.parquet_file import read_parquet
+from dlopt_deap.data.reading import as_series, read_file
 from dlopt_deap.data.series import TimeSeries
 from dlopt_deap.data.sources import sine, sunspots
 from dlopt_deap.data.windows import Split
 
-__all__ = ["Split", "TimeSeries", "read_csv", "sine", "sunspots"]
+__all__ = [
+    "NewRows",
+    "SeriesDescription",
+    "SeriesOptions",
+    "Split",
+    "TimeSeries",
+    "as_series",
+    "from_array",
+    "from_pandas",
+    "read_csv",
+    "read_file",
+    "read_new_rows",
+    "read_numpy",
+    "read_parquet",
+    "sine",
+    "sunspots",
+]

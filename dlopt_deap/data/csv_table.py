@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +14,7 @@ from typing import Any, Final
 from dlopt_deap import limits
 from dlopt_deap.checks import listed, shown
 from dlopt_deap.data.csv_bytes import read_text
+from dlopt_deap.data.table import joined_name
 from dlopt_deap.errors import DataError, SettingError
 from dlopt_deap.files import as_path
 
@@ -26,24 +28,55 @@ LINES_TO_JUDGE: Final = 100
 
 @dataclass(frozen=True)
 class CsvTable:
-    """The text of a CSV file.
+    """The text of a CSV file, or of several with the same columns, one after another.
 
     Attributes:
-        path: Where it came from.
+        source: Where it came from.
         header: The name of each column; a column without one is called ``"column_3"``, say.
         rows: The cells of each row as text, without the blanks around them.
-        lines: The line of each row in the file, counted from 1.
+        lines: The line of each row in its file, counted from 1.
+        starts: The first row of each file, and the file.
     """
 
-    path: Path
+    source: str
     header: list[str]
     rows: list[list[str]]
     lines: list[int]
+    starts: list[tuple[int, Path]]
 
     def column(self, name: str) -> list[str]:
         """Return the cells of a column."""
         position = self.header.index(name)
         return [row[position] for row in self.rows]
+
+    def place(self, row: int) -> str:
+        """Name a row by its file, and its line as an editor counts it."""
+        _, path = self.starts[bisect_right([start for start, _ in self.starts], row) - 1]
+        return f"{path}, line {self.lines[row]}"
+
+
+def read_tables(paths: Sequence[str | os.PathLike[str]], delimiter: str | None, decimal: str) -> CsvTable:
+    """Read CSV files with the same columns as one table; see :func:`read_table`.
+
+    Raises:
+        DataError: If a file is none, its columns are others than those of the first, or there are too many cells.
+        SettingError: If ``delimiter`` is not one character.
+    """
+    first, *others = parts = [read_table(path, delimiter, decimal) for path in paths]
+    for part in others:
+        if part.header != first.header:
+            raise DataError(
+                f"{part.source} must have the columns of {first.source}, {listed(first.header)}, got "
+                f"{listed(part.header)}; name and order them alike in all files."
+            )
+    starts = [(sum(len(part.rows) for part in parts[:number]), part.starts[0][1]) for number, part in enumerate(parts)]
+    if sum(len(part.rows) for part in parts) * len(first.header) > limits.MAX_CSV_CELLS:
+        raise DataError(
+            f"{joined_name(paths)} must have at most {limits.MAX_CSV_CELLS} cells together; leave out files, rows or "
+            "columns that are not needed, or widen `dlopt_deap.limits.MAX_CSV_CELLS`."
+        )
+    rows = [row for part in parts for row in part.rows]
+    return CsvTable(joined_name(paths), first.header, rows, [line for part in parts for line in part.lines], starts)
 
 
 def read_table(path: str | os.PathLike[str], delimiter: str | None, decimal: str) -> CsvTable:
@@ -80,7 +113,8 @@ def read_table(path: str | os.PathLike[str], delimiter: str | None, decimal: str
                 f"{source}, line {line} must have {len(names)} cells as line {header_line} has, got {len(cells)}; "
                 "repair the line, or name the right `delimiter`."
             )
-    return CsvTable(source, names, [cells for _, cells in records[1:]], [line for line, _ in records[1:]])
+    rows, places = [cells for _, cells in records[1:]], [line for line, _ in records[1:]]
+    return CsvTable(str(source), names, rows, places, [(0, source)])
 
 
 def _records(path: Path, lines: list[str], delimiter: str) -> list[tuple[int, list[str]]]:

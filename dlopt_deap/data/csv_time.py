@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from dlopt_deap.checks import shown
 from dlopt_deap.data.csv_table import CsvTable
+from dlopt_deap.data.table import Times
 from dlopt_deap.errors import DataError
 
 if TYPE_CHECKING:
@@ -33,38 +34,43 @@ DATE_FORMATS: Final = (
 CLOCK: Final = ("now", "today")
 """Words that pandas takes for the time at which it reads them."""
 
+OFFSET: Final = re.compile(r"([T ]\d{2}[\d:.,]*) ?(?:Z|[+-]\d{2}(?::?\d{2})?)$")
+"""A time of day in ISO 8601 with its offset from UTC."""
+
 TIME_FORMATS: Final = ("", " %H:%M", " %H:%M:%S")
 
 
-def parse_time(table: CsvTable, column: str, rows: NDArray[Any], decimal: str) -> NDArray[Any]:
+def parse_time(table: CsvTable, column: str, rows: NDArray[Any], decimal: str) -> tuple[Times, list[str]]:
     """Return the times of some rows as numbers (float64) or as dates (datetime64, UTC if they had an offset).
 
+    Returns:
+        The times, and their cells.
+
     Raises:
-        DataError: If a time is missing or not a time, dates can be read in two ways, or the time does not increase.
+        DataError: If a time is missing or not a time, or dates can be read in two ways.
     """
     column_cells = table.column(column)
     cells = [column_cells[row] for row in rows]
     for row, cell in zip(rows, cells, strict=True):
         if not cell:
-            raise DataError(
-                f"{table.path}, line {table.lines[row]}, column {shown(column)}: the time is missing; fill it."
-            )
+            raise DataError(f"{table.place(row)}, column {shown(column)}: the time is missing; fill it.")
         if cell.lower() in CLOCK:
             raise DataError(
-                f"{table.path}, line {table.lines[row]}, column {shown(column)} must hold a date, got {cell!r}, which "
+                f"{table.place(row)}, column {shown(column)} must hold a date, got {cell!r}, which "
                 "is another one each day; write dates as 2026-01-31."
             )
     times = _numbers(cells, decimal)
-    if times is None:
-        times = _dates(table, column, rows, cells)
-    for (before, after), row in zip(pairwise(range(len(times))), rows[1:], strict=True):
-        if not times[before] < times[after]:
-            raise DataError(
-                f"{table.path}, line {table.lines[row]}, column {shown(column)}: the time must increase from row to "
-                f"row, got {shown(cells[after])} after {shown(cells[before])}; sort the file, remove what stands "
-                "twice."
-            )
-    return times
+    if times is not None:
+        return Times(times, None, column), cells
+    dates = _dates(table, column, rows, cells)
+    return Times(dates, _wall(cells, dates), column), cells
+
+
+def _wall(cells: list[str], dates: NDArray[Any]) -> NDArray[Any] | None:
+    """Return dates without their offsets from UTC; ``None`` if there are none."""
+    plain = [OFFSET.sub(r"\1", cell) for cell in cells]
+    wall = None if plain == cells else _read(plain, "ISO8601")
+    return None if wall is None or np.array_equal(wall, dates) else wall
 
 
 def _numbers(cells: list[str], decimal: str) -> NDArray[np.float64] | None:
@@ -82,13 +88,13 @@ def _dates(table: CsvTable, column: str, rows: NDArray[Any], cells: list[str]) -
     if not readings:
         row = _first_unreadable(cells)
         raise DataError(
-            f"{table.path}, line {table.lines[rows[row]]}, column {shown(column)} must hold a number or a date written "
+            f"{table.place(rows[row])}, column {shown(column)} must hold a number or a date written "
             f"as the others, got {shown(cells[row])}; write dates as 2026-01-31 or 2026-01-31 18:30."
         )
     if any(not np.array_equal(readings[0], other) for other in readings[1:]):
         raise DataError(
-            f"{table.path}, column {shown(column)} holds dates that can be read in two ways, as day and month or as "
-            f"month and day (line {table.lines[rows[0]]}: {shown(cells[0])}); write dates as 2026-01-31."
+            f"{table.source}, column {shown(column)} holds dates that can be read in two ways, as day and month or as "
+            f"month and day ({table.place(rows[0])}: {shown(cells[0])}); write dates as 2026-01-31."
         )
     return readings[0]
 

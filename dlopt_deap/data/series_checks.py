@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dlopt_deap.checks import check_number, did_you_mean, items_of, listed, shortened, shown
+from dlopt_deap.checks import check_integer, check_number, did_you_mean, items_of, listed, shortened, shown
+from dlopt_deap.data.transformers import check_transformer
 from dlopt_deap.errors import DataError, SettingError
 
+RANGE: Final = (-1.0, 1.0)
+MIN_MAX: Final = "min-max"
+STANDARD: Final = "standard"
+"""Names of scalings: to ``RANGE``, and to a mean of 0 with a standard deviation of 1."""
 
-def check_values(values: ArrayLike, name: str) -> NDArray[np.float64]:
-    """Return the values as a read-only, finite table of float64."""
+
+def check_table(values: ArrayLike, name: str) -> NDArray[np.float64]:
+    """Return values, finite or not, as a table of float64 of its own."""
     try:
         if np.iscomplexobj(values):
             raise TypeError("a complex number is none")
@@ -29,6 +35,12 @@ def check_values(values: ArrayLike, name: str) -> NDArray[np.float64]:
             f"The values of the series {name!r} must have the shape (rows, columns) or (rows,), "
             f"with at least one of each, got the shape {table.shape}."
         )
+    return table
+
+
+def check_values(values: ArrayLike, name: str) -> NDArray[np.float64]:
+    """Return the values as a read-only, finite table of float64."""
+    table = check_table(values, name)
     if not np.isfinite(table).all():
         row, column = np.argwhere(~np.isfinite(table))[0]
         raise DataError(
@@ -94,26 +106,46 @@ def check_index(index: ArrayLike | None, rows: int, name: str) -> NDArray[Any]:
     return read_only(entries)
 
 
-def check_scale(scale: object) -> tuple[float, float] | None:
-    """Return the range of the scaled training values."""
+def check_scale(scale: object) -> Any:
+    """Return the range of the scaled training values, ``"standard"``, a copy of a transformer, or ``None``."""
     if scale is None:
         return None
+    if isinstance(scale, str) and scale in (MIN_MAX, STANDARD):
+        return RANGE if scale == MIN_MAX else STANDARD
+    if hasattr(scale, "fit") or hasattr(scale, "transform"):
+        return check_transformer(scale)
     if not isinstance(scale, Sequence) or isinstance(scale, str) or len(scale) != 2:
-        raise SettingError(f"`scale` must be (low, high) or None, got {shown(scale)}.")
+        hint = did_you_mean(scale, (MIN_MAX, STANDARD), end=".")
+        raise SettingError(
+            f"`scale` must be (low, high) or None, or {MIN_MAX!r}, {STANDARD!r} or a transformer of scikit-learn, got "
+            f"{shown(scale)}{hint}"
+        )
     low, high = check_number("scale", scale[0]), check_number("scale", scale[1])
     if low >= high:
         raise SettingError(f"`scale` must be (low, high) with low < high, got {shown(scale)}.")
     return low, high
 
 
-def check_shares(shares: object) -> tuple[float, float, float]:
-    """Return the shares of the rows."""
-    if not isinstance(shares, Sequence) or isinstance(shares, str) or len(shares) != 3:
-        raise SettingError(f"`shares` must be three numbers (training, validation, testing), got {shown(shares)}.")
-    first, second, third = (check_number("shares", share, above=0.0) for share in shares)
-    if abs(first + second + third - 1.0) > 1e-9:
-        raise SettingError(f"`shares` must sum to 1, got {shown(shares)}, which sum to {first + second + third}.")
-    return first, second, third
+def check_labels(frequency: object, time: object) -> tuple[str | float | None, str | None]:
+    """Return the step from row to row, and the name of the time."""
+    if frequency is not None and not isinstance(frequency, str):
+        frequency = check_number("frequency", frequency, above=0.0)
+    if time is not None and not isinstance(time, str):
+        raise SettingError(f"`time` must be the name of the column of times, got {shown(time)}.")
+    return frequency, time
+
+
+def check_season(season: object, training: int, name: str) -> int | None:
+    """Return the rows of a season, of which at least one must lie before the validation split."""
+    if season is None:
+        return None
+    rows = check_integer("season", season, low=1)
+    if rows > training:
+        raise DataError(
+            f"`season` of the series {name!r} must be at most {training}, its rows of training, so that there is a "
+            f"value one season ago, got {rows}; use a shorter season, or a longer series."
+        )
+    return rows
 
 
 def read_only(array: NDArray[Any]) -> NDArray[Any]:

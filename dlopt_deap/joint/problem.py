@@ -81,6 +81,7 @@ class JointProblem(ArchitectureProblem):
             )
         self.inner_evaluations = check_integer("inner_evaluations", inner_evaluations, low=1)
         self.inheritance = check_choice("inheritance", inheritance, INHERITANCES)
+        self.pure = self.inheritance == "baldwinian"
         self.inner = InnerEvolution() if inner is None else inner
         self.final = FinalEvolution() if final is None else final
         for name, kind in (("inner", InnerEvolution), ("final", FinalEvolution)):

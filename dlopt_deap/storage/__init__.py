@@ -1,8 +1,20 @@
 """Runs that nothing can lose: the run folder, what is written there, and how it is read again."""
 
+from dlopt_deap.storage.evaluations import read_evaluations, read_settings
 from dlopt_deap.storage.folder import new_run_folder, open_run
 from dlopt_deap.storage.lock import FolderLock
 from dlopt_deap.storage.records import Evaluation, Found, Snapshot
 from dlopt_deap.storage.run_folder import RunFolder, versions
 
-__all__ = ["Evaluation", "FolderLock", "Found", "RunFolder", "Snapshot", "new_run_folder", "open_run", "versions"]
+__all__ = [
+    "Evaluation",
+    "FolderLock",
+    "Found",
+    "RunFolder",
+    "Snapshot",
+    "new_run_folder",
+    "open_run",
+    "read_evaluations",
+    "read_settings",
+    "versions",
+]

@@ -20,6 +20,7 @@ class Evaluation:
         worker: Which process made it, as ``host:process``.
         traceback: Where it failed, if it raised.
         extra: What it learnt, such as trained weights.
+        finished: When it was written down (UTC, ISO 8601), as far as it was read from a run.
     """
 
     stage: str
@@ -32,6 +33,7 @@ class Evaluation:
     worker: str = ""
     traceback: str = ""
     extra: Any = None
+    finished: str = ""
 
 
 @dataclass(frozen=True)

@@ -112,6 +112,28 @@ def open_database(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def open_for_reading(path: Path) -> sqlite3.Connection:
+    """Open the file of a run, which another process may be writing, to read it only.
+
+    Raises:
+        RunFolderError: If the file is no run, damaged, of another version, locked, or cannot be read.
+    """
+    _check_header(path)
+    try:
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
+    except sqlite3.Error as error:
+        raise explain(error, path) from error
+    try:
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_BYTES)
+        connection.execute("PRAGMA trusted_schema = OFF")
+        _check(connection, path)
+        connection.execute("PRAGMA query_only = ON")
+    except (RunFolderError, sqlite3.Error, ValueError) as error:
+        connection.close()
+        raise error if isinstance(error, RunFolderError) else explain(error, path) from error
+    return connection
+
+
 def is_unfinished(path: Path) -> bool:
     """Whether a process was killed in a transaction, or before the first, so that SQLite must look at it first."""
     journal = path.with_name(f"{path.name}-journal")

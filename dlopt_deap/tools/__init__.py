@@ -1,8 +1,9 @@
 """For people at a terminal: options, progress, reports and the files of a run."""
 
+from dlopt_deap.callbacks import Progress
 from dlopt_deap.tools.action import ActionBase
+from dlopt_deap.tools.optuna_export import export_to_optuna
 from dlopt_deap.tools.output import save_run, save_training
-from dlopt_deap.tools.progress import Progress
 from dlopt_deap.tools.quiet import load_keras
 from dlopt_deap.tools.run_options import default_folder, parse_search
 from dlopt_deap.tools.script import (
@@ -28,6 +29,7 @@ __all__ = [
     "column_names",
     "default_folder",
     "exit_code",
+    "export_to_optuna",
     "finish",
     "forecast_report",
     "load_keras",

@@ -150,7 +150,7 @@ def _unmet(group: str, name: str, loaded: Any) -> str:
     if group == "actions":
         told = getattr(loaded, "name", None) == name and isinstance(getattr(loaded, "description", None), str)
         return "" if told else f"an action with a description whose name is {name!r} too"
-    kind: Any = loaded.model_fields["kind"]
+    kind = vars(loaded)["__pydantic_fields__"]["kind"]
     is_named = get_args(kind.annotation) == (name,) and kind.default == name
     return "" if is_named else f"settings whose kind is {name!r} too, by the type Literal[{name!r}] and as default"
 

@@ -4,6 +4,7 @@ import argparse
 import os
 import signal
 import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
@@ -11,16 +12,17 @@ from typing import TextIO
 from dlopt_deap.architecture import TrainingProblem
 from dlopt_deap.core import Forecast, Interrupts, Result
 from dlopt_deap.core.stop import SIGNALS
-from dlopt_deap.errors import DloptError
+from dlopt_deap.errors import DloptError, DloptWarning
 from dlopt_deap.parallel import Map, ScoopMap, scoop_is_running
 from dlopt_deap.storage import RunFolder
 from dlopt_deap.tools.output import is_saved, save_run
 from dlopt_deap.tools.quiet import load_keras
+from dlopt_deap.tools.readers import PIPE, call_until_unread
 from dlopt_deap.tools.run_options import add_run_options
 from dlopt_deap.weight import WeightProblem
 
-EXIT_CODES = {"interrupted": 130, "terminated": 143, "pipe": 141, "failures": 1}
-"""The exit codes of searches that did not end by a criterion; all but the last as shells have them for the signals."""
+EXIT_CODES = {"interrupted": 130, "terminated": 143, "failures": 1}
+"""The exit codes of searches that did not end by a criterion; the first two as shells have them for the signals."""
 
 
 def script_parser(program: str, description: str) -> argparse.ArgumentParser:
@@ -126,31 +128,18 @@ def forecast_report(forecast: Forecast) -> str:
     return "\n".join(lines)
 
 
-def _called(main: Callable[[], int]) -> int:
-    """Call ``main`` and give its exit code, also where nobody reads its output to the end, as ``head`` does not."""
-    try:
-        code = main()
-    except SystemExit as ended:  # argparse's, after a help
-        if ended.code:
-            raise
-        code = 0
-    except BrokenPipeError:
-        if _has_reader(sys.stdout):
-            raise
-        return EXIT_CODES["pipe"]
-    return code if _has_reader(sys.stdout) else EXIT_CODES["pipe"]
-
-
-def _has_reader(stream: TextIO) -> bool:
-    """Write what waits; if nobody reads it any more, write the rest to nowhere."""
-    try:
-        stream.flush()
-    except BrokenPipeError:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, stream.fileno())
-        os.close(nowhere)
-        return False
-    return True
+def _show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """Show a warning of this package as a sentence, and any other as Python does."""
+    text = f"warning: {message}\n" if issubclass(category, DloptWarning) else None
+    shown = warnings.formatwarning(message, category, filename, lineno, line) if text is None else text
+    (sys.stderr if file is None else file).write(shown)
 
 
 def run_script(name: str, main: Callable[[], int]) -> None:
@@ -161,8 +150,9 @@ def run_script(name: str, main: Callable[[], int]) -> None:
     if scoop_is_running():
         # At Ctrl-C its launcher sends SIGTERM after the SIGINT; what was found must still be written.
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    warnings.showwarning = _show_warning
     try:
-        code = _called(main)
+        code = call_until_unread(main)
     except DloptError as error:
         code = 2
         print(f"{name} failed: {error}", file=sys.stderr, flush=True)
@@ -175,7 +165,7 @@ def run_script(name: str, main: Callable[[], int]) -> None:
             flush=True,
         )
     else:
-        if code not in (0, EXIT_CODES["pipe"]):
+        if code not in (0, PIPE):
             print(f"{name} ended early, with exit code {code}.", file=sys.stderr, flush=True)
     if not scoop_is_running():
         sys.exit(code)

@@ -8,11 +8,11 @@ from typing import Any
 
 from deap import base
 
+from dlopt_deap.callbacks import Progress
 from dlopt_deap.checks import check_integer
 from dlopt_deap.core import ModelOptimization, Problem, Result, Stop
 from dlopt_deap.parallel import Limits, Map, open_map, scoop_is_running, usable_cores
 from dlopt_deap.storage import RunFolder, open_run
-from dlopt_deap.tools.progress import Progress
 from dlopt_deap.tools.run_options import NOT_KEPT, default_folder, plain_option
 from dlopt_deap.tools.script import announce, exit_code, finish
 

@@ -1,5 +1,6 @@
 """CSV files that nobody should have written."""
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ from fuzz.cases import STRANGE, fuzz, some_of, success_or_one_clear_error
 from hypothesis import strategies as st
 
 from dlopt_deap.data import TimeSeries, read_csv
+from dlopt_deap.errors import DataWarning
 
 TOKENS = st.sampled_from(
     [
@@ -81,6 +83,8 @@ OPTIONS = some_of(
     delimiter=st.sampled_from([",", ";", "\t", " ", "|", "\0", "é"]),
     decimal=st.sampled_from([".", ","]),
     missing=st.sampled_from(["refuse", "interpolate", "previous", "drop"]),
+    gaps=st.sampled_from(["report", "refuse", "interpolate", "previous"]),
+    frequency=st.sampled_from(["D", "h", "MS", "B", "W-SUN", 1.0]),
     shares=st.sampled_from([(0.5, 0.25, 0.25), (0.9, 0.05, 0.05), (1e-9, 0.5, 0.5 - 1e-9)]),
 )
 
@@ -93,7 +97,8 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def read(file: Path, content: bytes, options: dict[str, Any]) -> None:
     """Read what somebody wrote; a series comes out, or an error that names the file."""
     file.write_bytes(content)
-    with success_or_one_clear_error(names=file.name):
+    with warnings.catch_warnings(), success_or_one_clear_error(names=file.name):
+        warnings.simplefilter("ignore", DataWarning)
         assert isinstance(read_csv(file, **options), TimeSeries)
 
 

@@ -1,14 +1,14 @@
 """Settings that say which series, and what of it."""
 
 from abc import abstractmethod
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
-from dlopt_deap.data import TimeSeries, read_csv, sine, sunspots
+from dlopt_deap.checks import check_choice
+from dlopt_deap.data import TimeSeries, read_file, sine, sunspots
+from dlopt_deap.errors import SettingError
 from dlopt_deap.tools.settings.base import Settings
-
-Scale = tuple[float, float] | Literal["min-max", "standard"] | None
 
 
 class DataSource(Settings):
@@ -26,44 +26,89 @@ class DataSource(Settings):
         """
 
 
-class FileSource(DataSource):
-    """A file of your own, or several one after another."""
+class TransformerSettings(Settings):
+    """A transformer of scikit-learn."""
+
+    name: str
+    """The class in sklearn.preprocessing, such as RobustScaler."""
+    arguments: dict[str, float | int | bool | str | list[float]] = Field(default_factory=dict)
+    """Its arguments."""
+
+    def build(self) -> Any:
+        """Make the transformer.
+
+        Raises:
+            SettingError: If there is none of that name, or it takes no such argument.
+        """
+        from sklearn import preprocessing
+        from sklearn.base import TransformerMixin
+
+        known = [
+            name
+            for name in preprocessing.__all__
+            if isinstance(one := getattr(preprocessing, name), type) and issubclass(one, TransformerMixin)
+        ]
+        transformer = getattr(preprocessing, check_choice("data.scale.name", self.name, known))
+        arguments = {name: tuple(value) if isinstance(value, list) else value for name, value in self.arguments.items()}
+        try:
+            return transformer(**arguments)
+        except TypeError as error:
+            raise SettingError(f"`data.scale.arguments` do not fit {self.name}: {error}.") from None
+
+
+class SplitSource(DataSource):
+    """A source whose rows can be scaled and split as one likes (abstract)."""
+
+    scale: tuple[float, float] | Literal["min-max", "standard", "none"] | TransformerSettings = (-1.0, 1.0)
+    """What networks see of the training rows: a range, their mean and deviation, or a transformer of scikit-learn."""
+    shares: tuple[float, float, float] | None = Field(None, examples=[[0.64, 0.16, 0.2]])
+    """The shares of the rows for training, validation and testing; 0.64, 0.16 and 0.2 unless split in another way."""
+    split_rows: tuple[int, int] | None = Field(None, examples=[[800, 900]])
+    """The first row of validation and of testing, counted from 0."""
+    split_times: tuple[str | float, str | float] | None = Field(None, examples=[["2024-01-01", "2025-01-01"]])
+    """The first time of validation and of testing."""
+    season: int | None = Field(None, ge=1, examples=[12])
+    """The rows of a season, for one of the naive forecasts."""
+
+    def options(self) -> dict[str, Any]:
+        """Give the settings above as the readers of series take them."""
+        names = ("shares", "split_rows", "split_times", "season")
+        scale = self.scale.build() if isinstance(self.scale, TransformerSettings) else self.scale
+        return {"scale": None if scale == "none" else scale} | {name: getattr(self, name) for name in names}
+
+
+class FileSource(SplitSource):
+    """A file of your own, or several one after another: CSV, Parquet, or NumPy."""
 
     kind: Literal["file"] = "file"
     """The source."""
     path: str | tuple[str, ...]
     """The file, from the folder in which the command is given; its suffix tells its form."""
-    targets: str | tuple[str, ...] | None = None
+    targets: str | tuple[str, ...] | None = Field(None, examples=[["load"]])
     """The columns to forecast; needed if there are several."""
-    inputs: str | tuple[str, ...] | None = None
+    inputs: str | tuple[str, ...] | None = Field(None, examples=[["load", "temperature"]])
     """The columns that networks read; the targets unless given."""
-    time: str | None = None
+    time: str | None = Field(None, examples=["date"])
     """The column of dates or times, which must increase."""
-    delimiter: str | None = None
+    frequency: str | float | None = Field(None, examples=["D"])
+    """The step of the time, such as h, D, MS or a number; found out unless given."""
+    gaps: Literal["report", "refuse", "interpolate", "previous"] = "report"
+    """What to do about rows that are missing altogether."""
+    missing: Literal["refuse", "interpolate", "previous", "drop"] = "refuse"
+    """What to do about missing values."""
+    delimiter: str | None = Field(None, min_length=1, examples=[";"])
     """What separates the cells of a CSV file; found out unless given."""
     decimal: Literal[".", ","] = "."
     """The decimal mark of a CSV file."""
-    missing: Literal["refuse", "interpolate", "previous", "drop"] = "refuse"
-    """What to do about missing values."""
-    shares: tuple[float, float, float] = (0.64, 0.16, 0.2)
-    """The shares of the rows for training, validation and testing."""
-    season: int | None = Field(None, ge=1)
-    """The rows of a season, for one of the naive forecasts."""
 
     def read(self) -> TimeSeries:
         """Read the file."""
-        targets = (self.targets,) if isinstance(self.targets, str) else self.targets
-        inputs = (self.inputs,) if isinstance(self.inputs, str) else self.inputs
-        return read_csv(
-            str(self.path),
-            inputs=inputs,
-            targets=targets,
-            time=self.time,
-            delimiter=self.delimiter,
-            decimal=self.decimal,
-            missing=self.missing,
-            shares=self.shares,
-        )
+        names = ("targets", "inputs", "time", "frequency", "gaps", "missing")
+        chosen = {name: getattr(self, name) for name in names}
+        # Files of other kinds refuse what is about the text of a CSV file.
+        chosen |= {name: getattr(self, name) for name in ("delimiter", "decimal") if name in self.model_fields_set}
+        paths = self.path if isinstance(self.path, str) else list(self.path)
+        return read_file(paths, **chosen, **self.options())
 
 
 class SineSource(DataSource):

@@ -107,16 +107,17 @@ def read_configuration(path: str | Path) -> Configuration:
 
 
 def parse_value(text: str) -> Any:
-    """Read a value as TOML has it; what is none is a text.
+    """Read a value as TOML has it; what is none is a text, or a list of texts that need no quotes.
 
     Examples:
-        >>> parse_value("20"), parse_value("[1, 8]"), parse_value("true"), parse_value("sine")
-        (20, [1, 8], True, 'sine')
+        >>> parse_value("20"), parse_value("[1, 8]"), parse_value("true"), parse_value("sine"), parse_value("[a, b]")
+        (20, [1, 8], True, 'sine', ['a', 'b'])
     """
     try:
         parsed = tomllib.loads(f"value = {text}")
     except (ValueError, RecursionError):
-        return text
+        is_list = text.startswith("[") and text.endswith("]") and not any(one in text[1:-1] for one in "[]{}\"'")
+        return [parse_value(item.strip()) for item in text[1:-1].split(",")] if is_list else text
     return _plain(parsed["value"]) if parsed.keys() == {"value"} else text
 
 

@@ -1,13 +1,14 @@
 """The settings of an action, from its configuration file, its options, and the run that it goes on with."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from dlopt_deap.checks import shown
 from dlopt_deap.errors import SettingError
 from dlopt_deap.tools.action import ActionBase
+from dlopt_deap.tools.settings.data import FileSource
 from dlopt_deap.tools.settings.files import Configuration, parse_value, read_configuration
 from dlopt_deap.tools.settings.locating import PARSERS
 from dlopt_deap.tools.settings.models import KIND
@@ -85,10 +86,15 @@ def _base(action: ActionBase, options: argparse.Namespace) -> Configuration:
             "series.csv, by its suffix."
         )
     kept = action.kept_settings(options.resume, options.accept_versions) if options.resume else {}
+    return Configuration({**kept, "data": _data_of_file(kept)}).changed("data.path", options.config, options.config)
+
+
+def _data_of_file(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """Give how a run read its file, if it did; what was not set stays so."""
     data = kept.get("data")
-    if not (isinstance(data, dict) and data.get(KIND) == OF_FILE):
-        kept = {**kept, "data": {KIND: OF_FILE}}
-    return Configuration(kept).changed("data.path", options.config, options.config)
+    usual = {name: field.default for name, field in FileSource.model_fields.items()}
+    given = data if isinstance(data, Mapping) and data.get(KIND) == OF_FILE else {}
+    return {KIND: OF_FILE} | {name: value for name, value in given.items() if value != usual.get(name)}
 
 
 def _settings_of_run(action: ActionBase, options: argparse.Namespace) -> dict[str, Any]:

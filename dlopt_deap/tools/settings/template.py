@@ -110,7 +110,9 @@ def _subgroup(
 
 def _is_value(field: FieldInfo) -> bool:
     """Whether a setting that may be a group is usually a plain value, such as the name of a metric."""
-    return isinstance(field.default, str)
+    return not field.is_required() and not isinstance(
+        field.get_default(call_default_factory=True), Settings | dict | None
+    )
 
 
 def _bounds(field: FieldInfo) -> str:
