@@ -109,12 +109,10 @@ def input_rows(series: TimeSeries, data: TimeSeries | ArrayLike) -> ArrayLike:
 
 
 def _scaled(series: TimeSeries, rows: Rows) -> NDArray[np.float32]:
-    """Scale rows of the inputs as the series is scaled; what is no input is filled up with what it was once."""
+    """Scale rows of the inputs as the series is scaled."""
     positions = [series.columns.index(name) for name in series.inputs]
-    table = np.repeat(series.values[:1], len(rows), axis=0)
-    table[:, positions] = rows
     with np.errstate(over="ignore", invalid="ignore"):
-        return np.ascontiguousarray(series.scaling.apply(table)[:, positions].astype(np.float32))
+        return np.ascontiguousarray(series.scaling.apply(rows, positions).astype(np.float32))
 
 
 def _known_rows(series: TimeSeries, rows: ArrayLike, look_back: int) -> Rows:

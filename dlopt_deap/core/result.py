@@ -202,6 +202,17 @@ class Result:
         return self.problem.series
 
 
+def logbook_csv(logbook: tools.Logbook) -> str:
+    """Write a logbook as CSV: a row a generation, and a column ``chapter_statistic`` for each entry of a chapter."""
+    rows = logbook_rows(logbook)
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
 def logbook_rows(logbook: tools.Logbook, first: int = 0) -> list[dict[str, Any]]:
     """Give the rows of a logbook from the ``first`` on, the entries of its chapters beside its own."""
     rows = [dict(row) for row in logbook[first:]]

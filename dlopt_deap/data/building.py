@@ -73,7 +73,7 @@ def read_rows(table: Table, columns: list[str], options: SeriesOptions) -> Rows:
         DataError: If that cannot be done.
     """
     time = options.time
-    if time is not None and not (isinstance(time, str) and _is_index(table, time)):
+    if time is not None and not table.has_time(time):
         time = known_columns("time", [time], table)[0]
     values = np.stack([table.numbers(column) for column in columns], axis=1)
     kept, values = _treat_missing(table, columns, values, options.missing)
@@ -108,12 +108,6 @@ def known_columns(argument: str, columns: str | Sequence[str | None], table: Tab
     if not names:
         raise DataError(f"`{argument}` must name at least one column of {table.source}: {listed(header)}.")
     return [str(name) for name in names]
-
-
-def _is_index(table: Table, time: str) -> bool:
-    """Tell whether the time that is asked for is that of the table itself."""
-    index = getattr(table, "index", None)
-    return index is not None and time == index.name and time not in table.header
 
 
 def _chosen(table: Table, options: SeriesOptions) -> list[str]:

@@ -112,9 +112,9 @@ class SeriesDescription:
         """
         if series.fingerprint() != self.fingerprint:
             raise DataError(
-                f"The scaling of {self.name!r} must be fitted to the series that was described, got {shown(series)}, "
-                f"whose fingerprint is {series.fingerprint()[:8]}... and not {self.fingerprint[:8]}...; make it of the "
-                "same rows, columns, splits and scale."
+                f"The scaling of {shown(self.name)} must be fitted to the series that was described, got "
+                f"{shown(series)} with the fingerprint {series.fingerprint()[:8]}... for {self.fingerprint[:8]}...; make "
+                "it of the same rows, columns, splits and scale."
             )
         return replace(self, scaling=series.scaling)
 
@@ -136,7 +136,7 @@ class SeriesDescription:
             scaled = self._fitted().apply(own, [self.columns.index(name) for name in self.inputs]).astype(np.float32)
         if not np.isfinite(scaled).all():
             raise DataError(
-                f"The scaling of {self.name!r} must give finite numbers, but does not for "
+                f"The scaling of {shown(self.name)} must give finite numbers, but does not for "
                 f"{own[~np.isfinite(scaled)][0]}; the values are beyond those that it was fitted to."
             )
         return scaled
@@ -161,7 +161,7 @@ class SeriesDescription:
         """Return the scaling, if it is known what it was fitted to."""
         if isinstance(self.scaling, TransformerRecord):
             raise DataError(
-                f"The scaling of {self.name!r} by {self.scaling.transformer} must be fitted again, since it is no "
+                f"The scaling of {shown(self.name)} by {self.scaling.transformer} must be fitted again, since it is no "
                 "straight line and was saved by name only; make the series of its rows and settings as they were, and "
                 "give it to `SeriesDescription.fitted_again`."
             )

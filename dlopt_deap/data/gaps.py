@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from dlopt_deap import limits
 from dlopt_deap.checks import shown
+from dlopt_deap.data.named_steps import make_step
 from dlopt_deap.data.options import SeriesOptions
 from dlopt_deap.data.step_search import find_step, most_common
-from dlopt_deap.data.steps import FixedStep, Step, make_step
+from dlopt_deap.data.steps import FixedStep, Step
 from dlopt_deap.data.table import Table, Times, spoken_time
 from dlopt_deap.errors import DataError, DataWarning
 

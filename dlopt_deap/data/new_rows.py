@@ -9,12 +9,12 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from dlopt_deap.checks import check_integer
+from dlopt_deap.checks import check_integer, shown
 from dlopt_deap.data.building import known_columns, read_rows
 from dlopt_deap.data.description import SeriesDescription
+from dlopt_deap.data.named_steps import make_step
 from dlopt_deap.data.options import make_options
 from dlopt_deap.data.reading import FileOptions, open_data
-from dlopt_deap.data.steps import make_step
 from dlopt_deap.errors import DataError
 
 
@@ -50,7 +50,7 @@ class NewRows:
         if look_back > len(self.values):
             raise DataError(
                 f"A forecast needs as many rows as the network looks back, {look_back}, got {len(self.values)} to "
-                f"continue {self.description.name!r}; give more rows."
+                f"continue {shown(self.description.name)}; give more rows."
             )
         return sliding_window_view(self.description.scale_inputs(self.values), look_back, axis=0).transpose(0, 2, 1)
 
@@ -70,10 +70,14 @@ class NewRows:
             return np.asarray(self.index[-1] + positions)
         if frequency is None:
             raise DataError(
-                f"The times after {self.index[-1]} are unknown, since the series {self.description.name!r} has no "
+                f"The times after {self.index[-1]} are unknown, since the series {shown(self.description.name)} has no "
                 "step of time; give its `frequency` when it is read."
             )
-        return make_step(frequency, dates).at(self.index, len(self.index) - 1 + positions)
+        times = make_step(frequency, dates).at(self.index, len(self.index) - 1 + positions)
+        every = np.concatenate([self.index[-1:], times])
+        if not (every[:-1] < every[1:]).all():
+            raise DataError(f"The times after {self.index[-1]} are too far for a date, in steps of {shown(frequency)}.")
+        return times
 
     def forecast_times(self, look_back: int) -> NDArray[Any]:
         """Return the time of the row that is forecast from each window, shape (rows - look_back + 1,)."""
@@ -111,11 +115,8 @@ def read_new_rows(description: SeriesDescription, data: Any, **options: Unpack[F
     names = (description.inputs, description.columns)
     table, rest = open_data(data, options, names)
     inputs = known_columns("inputs", description.inputs, table)
-    has_time = (
-        description.time in table.header or getattr(getattr(table, "index", None), "name", None) == description.time
-    )
-    settings = make_options(({"time": description.time} if has_time else {}) | rest)
-    timed = settings.time is not None or getattr(table, "index", None) is not None
+    settings = make_options(({"time": description.time} if table.has_time(description.time) else {}) | rest)
+    timed = settings.time is not None or table.index is not None
     if timed and settings.frequency is None:
         settings = make_options({**vars(settings), "frequency": description.frequency})
     rows = read_rows(table, inputs, settings)

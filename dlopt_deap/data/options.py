@@ -89,6 +89,8 @@ class SeriesOptions:
             )
         if self.frequency is not None and not isinstance(self.frequency, str):
             check_number("frequency", self.frequency, above=0.0)
+        if self.time is not None and not isinstance(self.time, str):
+            raise SettingError(f"`time` must be the name of the column of times, got {shown(self.time)}.")
         if self.name is not None and not isinstance(self.name, str):
             raise SettingError(f"`name` must be a text, got {shown(self.name)}.")
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Unpack
@@ -72,12 +74,10 @@ class _File:
     def __init__(self, pyarrow: ModuleType, path: Path) -> None:
         self.pyarrow, self.path = pyarrow, path
         content = read_regular(path, "a Parquet file", "MAX_PARQUET_BYTES", DataError)
-        try:
+        with self._reading():
             self.file = pyarrow.parquet.ParquetFile(pyarrow.BufferReader(content))
             self.schema, self.rows = self.file.schema_arrow, self.file.metadata.num_rows
-        except (pyarrow.ArrowException, OSError, ValueError, MemoryError) as error:
-            raise self._damaged(error) from error
-        names = self.schema.names
+            names = self.schema.names
         if not names or self.rows < 1 or len(set(names)) < len(names):
             raise DataError(
                 f"{path} must hold rows of columns with names of their own, got {self.rows} rows of {listed(names)}."
@@ -99,46 +99,51 @@ class _File:
     def numbers(self, name: str) -> NDArray[np.float64]:
         """Return a column as numbers, NaN where a value is missing."""
         column, pyarrow = self._column(name), self.pyarrow
-        try:
+        with self._reading():
             if pyarrow.types.is_boolean(column.type):
                 column = column.cast(pyarrow.uint8())
             return np.asarray(column.cast(pyarrow.float64(), safe=False).to_numpy(zero_copy_only=False))
-        except (pyarrow.ArrowException, ValueError) as error:
-            raise self._damaged(error) from error
 
     def times(self, name: str) -> Times:
         """Return a column as times."""
         import pandas as pd
 
         column, pyarrow = self._column(name), self.pyarrow
-        try:
+        with self._reading():
             if pyarrow.types.is_date(column.type):
                 column = column.cast(pyarrow.timestamp("ms")).cast(pyarrow.timestamp("s"))
             return times_of(pd.Index(column.to_pandas()), name)
-        except (pyarrow.ArrowException, ValueError, OverflowError, KeyError, LookupError) as error:
-            raise self._damaged(error) from error
 
     def _column(self, name: str) -> Any:
         """Read one column, whose size is known before."""
-        metadata, place = self.file.metadata, self.schema.get_field_index(name)
-        groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
-        try:
-            # Fields before it that hold several columns would shift the place; columns know their paths.
-            chunks = [
-                g.column(one) for g in groups for one in range(g.num_columns) if g.column(one).path_in_schema == name
-            ]
-            size = sum(chunk.total_uncompressed_size for chunk in chunks)
-            if size > limits.MAX_COLUMN_BYTES:
-                raise DataError(
-                    f"{self.path}, column {shown(name)} must take at most {limits.MAX_COLUMN_BYTES} bytes, got {size}; "
-                    "leave out rows, or widen `dlopt_deap.limits.MAX_COLUMN_BYTES`."
-                )
+        if (size := self._size(name)) > limits.MAX_COLUMN_BYTES:
+            raise DataError(
+                f"{self.path}, column {shown(name)} must take at most {limits.MAX_COLUMN_BYTES} bytes, got {size}; "
+                "leave out rows, or widen `dlopt_deap.limits.MAX_COLUMN_BYTES`."
+            )
+        with self._reading():
             column = self.file.read(columns=[name], use_threads=False).column(0)
-        except (self.pyarrow.ArrowException, OSError, IndexError, MemoryError) as error:
-            raise self._damaged(error) from error
-        if len(column) != self.rows or place < 0:
+        if len(column) != self.rows:
             raise DataError(f"{self.path} must hold {self.rows} rows, got {len(column)} in column {shown(name)}.")
         return column
+
+    def _size(self, name: str) -> int:
+        """Return the bytes that a column takes unpacked, as the file says."""
+        with self._reading():
+            metadata = self.file.metadata
+            groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
+            chunks = [group.column(place) for group in groups for place in range(group.num_columns)]
+            return sum(int(chunk.total_uncompressed_size) for chunk in chunks if chunk.path_in_schema == name)
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Tell of a damaged file, in which pyarrow and pandas find faults of any kind."""
+        try:
+            yield
+        except Exception as error:
+            raise DataError(
+                f"{self.path} must be a Parquet file, but cannot be read as one: {shortened(str(error))}."
+            ) from error
 
     def _kind(self, kind: Any) -> str:
         """Say what a column of a type holds."""
@@ -155,7 +160,3 @@ class _File:
         except (ValueError, TypeError, KeyError, RecursionError):
             return None
         return name if isinstance(name, str) and kinds.get(name) == TIME else None
-
-    def _damaged(self, error: Exception) -> DataError:
-        """Make the error that tells of a file that is none."""
-        return DataError(f"{self.path} must be a Parquet file, but cannot be read as one: {shortened(str(error))}.")

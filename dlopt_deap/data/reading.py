@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -117,7 +118,8 @@ def open_data(
         index = data.index if data.index.dtype.kind in "fM" else None
         times = None if index is None else Times(index, None, data.time or "index")
         return replace(table, index=times), rest
-    if type(data).__module__.partition(".")[0] == "pandas":
+    pandas = sys.modules.get("pandas")  # what was not imported made no data
+    if pandas is not None and isinstance(data, pandas.Series | pandas.DataFrame):
         return frame_table(data), rest
     return array_table(data, "The array", "series", fitting=names), rest
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, Final
@@ -11,26 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlopt_deap import limits
-from dlopt_deap.checks import as_float, shortened, shown
+from dlopt_deap.checks import shortened
 from dlopt_deap.errors import DataError, SettingError
 
 Positions = NDArray[np.int64]
-
-UNITS: Final = {
-    "W": "W",
-    "D": "D",
-    "h": "h",
-    "H": "h",
-    "min": "m",
-    "T": "m",
-    "s": "s",
-    "S": "s",
-    "ms": "ms",
-    "us": "us",
-}
-"""Units of fixed length by their offset alias, as numpy names them."""
-
-MONTHS: Final = {"MS": 1, "ME": 1, "M": 1, "QS": 3, "QE": 3, "Q": 3, "YS": 12, "YE": 12, "Y": 12, "AS": 12, "A": 12}
 
 TOLERANCE: Final = 0.01
 """The share of a step by which numeric times may miss it, since they were written with few digits."""
@@ -142,7 +125,10 @@ class OffsetStep(Step):
                 f"`frequency` {self.name!r} cannot be looked up over {hours} hours, more than {limits.MAX_ROWS}; give "
                 "a step of fixed length, or widen `dlopt_deap.limits.MAX_ROWS`."
             )
-        grid = pd.date_range(times[0], times[-1], freq=self.name).to_numpy()
+        try:
+            grid = pd.date_range(times[0], times[-1], freq=self.name).to_numpy()
+        except (ValueError, OverflowError) as error:
+            raise SettingError(f"`frequency` {self.name!r} cannot be followed: {shortened(str(error))}.") from error
         if len(grid) == 0:
             return np.zeros(len(times), np.int64), np.zeros(len(times), np.bool_)
         found = np.minimum(np.searchsorted(grid, times), len(grid) - 1)
@@ -177,48 +163,6 @@ class NumberStep(Step):
         return moved
 
 
-def make_step(frequency: object, dates: bool) -> Step:
-    """Return the step that somebody named.
-
-    Args:
-        frequency: An offset alias for dates, a number for numbers.
-        dates: Whether the times are dates.
-
-    Raises:
-        SettingError: If it is no such step.
-
-    Examples:
-        >>> make_step("15min", dates=True)
-        FixedStep(name='15min', length=np.timedelta64(15,'m'))
-        >>> make_step("QS", dates=True)
-        MonthStep(name='QS', months=3, end=False)
-        >>> make_step("D", dates=False)
-        Traceback (most recent call last):
-        dlopt_deap.errors.SettingError: `frequency` must be a number above 0, since the times are numbers, got 'D'.
-    """
-    if not dates:
-        if not 0 < (number := as_float(frequency)) < np.inf:
-            raise SettingError(
-                f"`frequency` must be a number above 0, since the times are numbers, got {shown(frequency)}."
-            )
-        return NumberStep(number)
-    if not isinstance(frequency, str):
-        raise SettingError(
-            f"`frequency` must be an offset alias of pandas, such as 'D' or 'MS', since the times are dates, got "
-            f"{shown(frequency)}."
-        )
-    plain = re.fullmatch(r"([1-9]\d{0,8})?([A-Za-z]+)(-[A-Z]{3})?", frequency)
-    if plain is not None:
-        number, unit, anchor = int(plain[1] or 1), plain[2], plain[3]
-        if unit in UNITS and anchor is None:
-            return FixedStep(frequency, np.timedelta64(number, UNITS[unit]))  # type: ignore[call-overload,unused-ignore]
-        if unit in MONTHS:
-            return MonthStep(frequency, number * MONTHS[unit], not unit.endswith("S"))
-        if frequency == "B":
-            return BusinessStep()
-    return _offset_step(frequency)
-
-
 def day_of_month(times: NDArray[Any]) -> NDArray[np.int64]:
     """Return the day of the month of each time, from 1."""
     day: NDArray[np.int64] = (times.astype("datetime64[D]") - times.astype("datetime64[M]")) // DAY + 1
@@ -228,24 +172,3 @@ def day_of_month(times: NDArray[Any]) -> NDArray[np.int64]:
 def _month(times: NDArray[Any]) -> Positions:
     """Return the month of each time, counted from January 1970."""
     return times.astype("datetime64[M]").astype(np.int64)
-
-
-def _offset_step(frequency: str) -> Step:
-    """Return a step as pandas understands it."""
-    import pandas as pd
-
-    try:
-        offset = pd.tseries.frequencies.to_offset(frequency)
-        if offset is None or offset.n < 1:
-            raise ValueError("it does not go forward")
-        length = getattr(offset, "delta", None) or (offset.nanos if isinstance(offset, pd.offsets.Tick) else None)
-    except Exception as error:  # pandas raises errors of many kinds
-        raise SettingError(
-            f"`frequency` must be an offset alias of pandas, such as 'D', 'h' or 'MS', got {shown(frequency)}: "
-            f"{shortened(str(error))}."
-        ) from error
-    return (
-        OffsetStep(frequency)
-        if length is None
-        else FixedStep(frequency, np.timedelta64(pd.Timedelta(length).value, "ns"))
-    )

@@ -48,12 +48,18 @@ class Table(ABC):
         name: What a series made of it is called.
         header: The names of all columns.
         unnamed: Whether those are no names that anybody gave: then all columns are meant.
+        index: Times that are no column.
     """
 
     source: str
     name: str
     header: list[str]
     unnamed: bool = False
+    index: Times | None = None
+
+    def has_time(self, name: str | None) -> bool:
+        """Tell whether a column is called so, or the times that are no column."""
+        return name in self.header or (self.index is not None and name == self.index.name)
 
     @abstractmethod
     def place(self, row: int) -> str:
@@ -83,9 +89,9 @@ class ArrayTable(Table):
         rows: The number of rows.
         read: Gives a column as an array of numbers, NaN where a value is missing.
         read_times: Gives a column of numbers or dates as times.
-        index: Times that are no column.
+        index: See :class:`Table`, as the last.
         starts: The first row of each part, and what it is called, if there are several.
-        unnamed: See :class:`Table`.
+        unnamed: Whether its names are made up.
     """
 
     source: str
@@ -133,7 +139,7 @@ class ArrayTable(Table):
     def times(self, column: str | None, rows: NDArray[np.intp]) -> Times | None:
         """Return the times of some rows, which increase."""
         times = self.index
-        if column is not None and not (column not in self.kinds and times is not None and column == times.name):
+        if column in self.kinds:
             if self.kinds[column] not in (NUMBER, TIME):
                 raise DataError(
                     f"{self.source}, column {shown(column)} must hold dates or numbers to be the time, but it holds "

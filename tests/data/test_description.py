@@ -107,6 +107,13 @@ def test_times_without_a_step_have_none_that_comes_next():
         rows.following(1)
 
 
+def test_times_too_far_for_a_date_are_refused():
+    described = SeriesDescription.from_dict(saved() | {"frequency": "99999W"})
+    rows = read_new_rows(described, FRAME[60:62], frequency="D")
+    with pytest.raises(DataError, match="too far for a date, in steps of '99999W'"):
+        rows.following(2000)
+
+
 def test_a_transformer_must_be_fitted_again_to_the_series_that_was_described():
     series = from_pandas(FRAME[:60], "power", ["wind"], scale=PowerTransformer("box-cox"))
     described = SeriesDescription.from_dict(saved(series))

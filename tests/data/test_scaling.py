@@ -268,7 +268,7 @@ def test_a_transformer_that_cannot_scale_the_values_is_refused(scale, message):
         ("standart", "'standart'; did you mean 'standard'"),
         (np.array([2, 3]), "or a transformer of scikit-learn, got array"),
     ],
-    ids=repr,
+    ids=lambda one: type(one).__name__ if not isinstance(one, str) else one,
 )
 def test_what_is_no_scaling_is_refused(scale, message):
     with pytest.raises(SettingError, match=message):
