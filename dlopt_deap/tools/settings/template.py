@@ -168,4 +168,5 @@ def toml(value: Any) -> str:
         return f"{{ {pairs} }}" if pairs else "{}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(toml(one) for one in value)}]"
-    return json.dumps(value)
+    # JSON writes some characters as two halves, which TOML does not know, and one as it is, which TOML refuses.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

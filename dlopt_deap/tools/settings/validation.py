@@ -2,8 +2,8 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeVar, get_origin
 
 from pydantic import ValidationError
 
@@ -77,7 +77,7 @@ def _sentence(
 ) -> str:
     """Tell of the mistake that is plainest, and how many others there are."""
     found = error.errors(include_url=False)
-    paths = [_path_of(one, values) for one in found]
+    paths = [_path_of(model, one, values) for one in found]
     ranks = [
         (one["type"] != "extra_forbidden", -len(path), one["type"] in FORM)
         for one, path in zip(found, paths, strict=True)
@@ -137,9 +137,9 @@ def _dotted(path: Path) -> str:
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
 
 
-def _path_of(error: Any, values: Any) -> Path:
+def _path_of(model: type[Settings], error: Any, values: Any) -> Path:
     """Give the place of a mistake: the names, as they were given, that lead to the setting which is wrong."""
-    path = _given_path(error["loc"], values, error["type"] == "missing")
+    path = _given_path(model, error["loc"], values, error["type"] == "missing")
     if error["type"] == "union_tag_invalid":
         return (*path, KIND)
     return (*path, name) if (name := _names(error)) else path
@@ -154,11 +154,12 @@ def _names(error: Any) -> str:
     return named[1] if named and isinstance(given, Mapping) and named[1] in given else ""
 
 
-def _given_path(loc: Path, values: Any, is_missing: bool) -> Path:
+def _given_path(model: type[Settings], loc: Path, values: Any, is_missing: bool) -> Path:
     """Give the place of an error without what pydantic adds: kinds that were chosen, and forms that were tried."""
     path: list[str | int] = []
-    for position, step in enumerate(loc):
-        is_last = position == len(loc) - 1
+    steps = [step for step, _ in _steps(model, loc)]
+    for position, step in enumerate(steps):
+        is_last = position == len(steps) - 1
         is_written = isinstance(step, int) or (isinstance(values, Mapping) and step in values)
         if not is_written and not (is_last and is_missing):
             continue
@@ -168,6 +169,23 @@ def _given_path(loc: Path, values: Any, is_missing: bool) -> Path:
         except (LookupError, TypeError):
             values = None
     return tuple(path)
+
+
+def _steps(model: type[Settings], loc: Path) -> Iterator[tuple[str | int, list[type[Settings]]]]:
+    """Go along a place of pydantic's: give each name without the kinds that were chosen, and the groups it leads to."""
+    groups, is_alias = [model], False
+    for step in loc:
+        chosen = [one for one in groups if step in kinds_of(one)] if len(groups) > 1 else []
+        if chosen:
+            groups = chosen
+            continue
+        if isinstance(step, str) and not is_alias:
+            fields = [one.model_fields[step] for one in groups if step in one.model_fields]
+            groups = [one for field in fields for one in models_in(field.annotation)]
+            is_alias = any(get_origin(field.annotation) is dict for field in fields)
+        else:
+            is_alias = False
+        yield step, groups
 
 
 def _instead(model: type[Settings], loc: Path, path: Path) -> str:
@@ -194,12 +212,8 @@ def _help_of(model: type[Settings], loc: Path) -> str:
 
 def _model_at(model: type[Settings], loc: Path) -> type[Settings] | None:
     """Find the group of settings at a place of pydantic's."""
-    candidates = [model]
-    for step in loc:
-        chosen = [one for one in candidates if step in kinds_of(one)]
-        if chosen:
-            candidates = chosen
-        elif isinstance(step, str):
-            fields = [one.model_fields[step] for one in candidates if step in one.model_fields]
-            candidates = [one for field in fields for one in models_in(field.annotation)]
-    return candidates[0] if candidates else None
+    groups = [model]
+    for _, groups in _steps(model, loc):  # noqa: B007 - the last are wanted
+        pass
+    kinds = [one for one in groups if loc and loc[-1] in kinds_of(one)]
+    return next(iter(kinds or groups), None)
