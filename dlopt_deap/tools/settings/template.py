@@ -25,32 +25,43 @@ EXAMPLES = {str: "name", int: 1, float: 1.0, bool: True}
 def template(action: type[ActionBase], given: Mapping[str, Any] | None = None) -> str:
     """Write a configuration of an action in TOML.
 
-    Its essentials, and what is given, are settings; all others are comments that show the default, or an example.
+    Its essentials, and what is given, are settings; all others are comments that show the default, or an example. Each
+    line has the whole name of its setting, as ``--set`` takes it, so that it holds wherever it stands.
 
     Args:
         action: The action.
         given: Settings by their dotted names; a ``kind`` chooses which group is shown.
+
+    Raises:
+        SettingError: If a setting that is given is none, or wrong.
     """
-    lines = [
-        f"# Settings of `dlopt-deap {action.name}`. {action.description}",
-        "# A line that begins with # shows a default or an example: take the # away and change it.",
-        "",
-    ]
-    given = given or {}
-    # Essentials of one kind are no settings of another.
-    usual = {
-        name: value for name, value in action.essentials.items() if f"{name.rpartition('.')[0]}.{KIND}" not in given
-    }
     configuration = Configuration({})
-    for name, value in (usual | dict(given)).items():
+    for name, value in (_essentials(action, given or {}) | dict(given or {})).items():
         configuration = configuration.changed(name, value, f"--set {name}")
     validated(action.settings_model(), configuration)
-    lines += _group(action.settings_model(), (), configuration.values, commented=False)
+    lines = [
+        f"# Settings of `dlopt-deap {action.name}`. {action.description}",
+        "# A line that begins with # shows a default or an example: take the # away and change it. A [group] of TOML",
+        "# does as well as the whole names, which are those that --set takes.",
+        "",
+        *_group(action.settings_model(), (), configuration.values),
+    ]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _group(model: type[Settings], path: tuple[str, ...], values: Mapping[str, Any], commented: bool) -> list[str]:
-    """Write a group: its values first, then the groups in it, as TOML wants them."""
+def _essentials(action: type[ActionBase], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the essentials without those of a group of which another kind is given."""
+    essentials = action.essentials
+    others = [
+        f"{name.removesuffix(KIND)}"
+        for name, kind in essentials.items()
+        if name.endswith(f".{KIND}") and given.get(name, kind) != kind
+    ]
+    return {name: value for name, value in essentials.items() if not name.startswith(tuple(others))}
+
+
+def _group(model: type[Settings], path: tuple[str, ...], values: Mapping[str, Any]) -> list[str]:
+    """Write a group: its values first, then the groups in it."""
     lines: list[str] = []
     groups: list[str] = []
     for name, field in model.model_fields.items():
@@ -58,44 +69,38 @@ def _group(model: type[Settings], path: tuple[str, ...], values: Mapping[str, An
             continue
         if models_in(field.annotation) and not _is_value(field):
             usual = {KIND: usual_kind(model, name, values)}
-            groups += _subgroups((*path, name), field, values.get(name), usual, commented)
+            groups += _subgroups((*path, name), field, usual, values.get(name) or {})
         else:
-            lines += _setting(name, field, values, commented)
-    others = values.keys() - model.model_fields.keys()
-    return [*lines, *(f"{name} = {toml(values[name])}" for name in values if name in others), *groups]
+            lines += _setting((*path, name), field, values)
+    further = {name: value for name, value in values.items() if name not in model.model_fields}
+    return [*lines, *(f"{'.'.join((*path, name))} = {toml(value)}" for name, value in further.items()), *groups]
 
 
-def _setting(name: str, field: FieldInfo, values: Mapping[str, Any], commented: bool) -> list[str]:
+def _setting(path: tuple[str, ...], field: FieldInfo, values: Mapping[str, Any]) -> list[str]:
     """Write one setting below its help."""
-    bounds = _bounds(field)
+    bounds, dotted = _bounds(field), ".".join(path)
     help_text = f"# {field.description}{f' ({bounds})' if bounds else ''}"
-    if name in values:
-        return [help_text, f"{'# ' if commented else ''}{name} = {toml(values[name])}"]
+    if path[-1] in values:
+        return [help_text, f"{dotted} = {toml(values[path[-1]])}"]
     unknown = field.is_required() or field.default is None
     default = _example(field) if unknown else field.get_default(call_default_factory=True)
-    return [help_text, f"# {name} = {toml(default)}"]
+    return [help_text, f"# {dotted} = {toml(default)}"]
 
 
 def _subgroups(
-    path: tuple[str, ...],
-    field: FieldInfo,
-    values: Mapping[str, Any] | None,
-    usual: Mapping[str, Any],
-    commented: bool,
+    path: tuple[str, ...], field: FieldInfo, usual: Mapping[str, Any], values: Mapping[str, Any]
 ) -> list[str]:
-    """Write a group below its header, or each of those that stand by alias; what is optional is a comment."""
-    is_optional = field.default is None or get_origin(field.annotation) is dict
-    commented = commented or (is_optional and not values)
+    """Write a group, or each of those that stand by alias."""
     if get_origin(field.annotation) is not dict:
-        return _subgroup(path, field, values or {}, usual, commented)
+        return _subgroup(path, field, usual, values)
     by_alias = values or {ALIAS: {}}
-    return [line for alias, one in by_alias.items() for line in _subgroup((*path, alias), field, one, usual, commented)]
+    return [line for alias, one in by_alias.items() for line in _subgroup((*path, alias), field, usual, one)]
 
 
 def _subgroup(
-    path: tuple[str, ...], field: FieldInfo, values: Mapping[str, Any], usual: Mapping[str, Any], commented: bool
+    path: tuple[str, ...], field: FieldInfo, usual: Mapping[str, Any], values: Mapping[str, Any]
 ) -> list[str]:
-    """Write one group below its header."""
+    """Write one group below its help."""
     models = models_in(field.annotation)
     wanted = {**usual, **values}[KIND]
     chosen = next((one for one in models if wanted in kinds_of(one)), models[0])
@@ -104,8 +109,7 @@ def _subgroup(
     if others:
         lines.append(f"# Other kinds: {', '.join(others)}.")
         lines.append(f"# Their settings are shown by `dlopt-deap init --set {'.'.join(path)}.kind=...`.")
-    lines.append(f"{'# ' if commented else ''}[{'.'.join(path)}]")
-    return lines + _group(chosen, path, values, commented)
+    return lines + _group(chosen, path, values)
 
 
 def _is_value(field: FieldInfo) -> bool:

@@ -14,7 +14,6 @@ from dlopt_deap.tools.settings.files import Configuration, parse_value, read_con
 from dlopt_deap.tools.settings.reading import given_settings
 from dlopt_deap.tools.settings.template import toml
 
-
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=9)
 
 
@@ -26,7 +25,9 @@ def written(folder: Path, name: str, content: str | bytes) -> Path:
 
 @pytest.mark.parametrize("suffix", [".toml", ".TOML"])
 def test_toml_is_read_with_dates_as_text(tmp_path: Path, suffix: str) -> None:
-    path = written(tmp_path, f"a{suffix}", 'seed = 1\n[data]\nsplit_times = [2024-01-01, 2025-01-01T10:00:00]\nb = "x"\n')
+    path = written(
+        tmp_path, f"a{suffix}", 'seed = 1\n[data]\nsplit_times = [2024-01-01, 2025-01-01T10:00:00]\nb = "x"\n'
+    )
     assert read_configuration(path).values == {
         "seed": 1,
         "data": {"split_times": ["2024-01-01", "2025-01-01T10:00:00"], "b": "x"},
@@ -76,7 +77,11 @@ def test_a_file_that_is_no_configuration_is_told_in_one_sentence(
 
 def test_another_suffix_a_folder_and_a_missing_file_are_told(tmp_path: Path) -> None:
     (tmp_path / "folder.toml").mkdir()
-    for name, message in {"a.yaml": "must end with .json or .toml", "folder.toml": "folder", "gone.json": "no such"}.items():
+    for name, message in {
+        "a.yaml": "must end with .json or .toml",
+        "folder.toml": "folder",
+        "gone.json": "no such",
+    }.items():
         with pytest.raises(SettingError, match=message):
             read_configuration(tmp_path / name)
 
@@ -104,7 +109,7 @@ def test_settings_of_the_command_line_may_hold_equals_signs_and_spaces() -> None
 
 @pytest.mark.parametrize("text", ["seed", "", "=3", " = 3"])
 def test_a_setting_without_a_name_or_a_value_is_refused(text: str) -> None:
-    with pytest.raises(SettingError, match="--set must be KEY=VALUE, such as problem.epochs=20, got"):
+    with pytest.raises(SettingError, match="--set must be KEY=VALUE, such as"):
         given_settings([text])
 
 

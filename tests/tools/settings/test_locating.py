@@ -80,7 +80,8 @@ def test_each_setting_of_a_json_file_is_found_on_its_line(values: dict[str, Any]
     ],
 )
 def test_dotted_names_inline_groups_lists_of_groups_and_what_is_not_there(path: list[Any], line: int | None) -> None:
-    text = "# units, path\nproblem.space.units = [1, 8]\ndata.path = 'path'\n\n[[data.files]]\n[[data.files]]\npath = 'c'\n"
+    text = "# units, path\nproblem.space.units = [1, 8]\ndata.path = 'path'\n\n[[data.files]]\n[[data.files]]\n"
+    text += "path = 'c'\n"
     assert line_of(text, tomllib.loads, path) == line
 
 
