@@ -17,6 +17,7 @@ from dlopt_deap.parallel import Map, ScoopMap, scoop_is_running
 from dlopt_deap.storage import RunFolder
 from dlopt_deap.tools.output import is_saved, save_run
 from dlopt_deap.tools.quiet import load_keras
+from dlopt_deap.tools.readers import PIPE, call_until_unread
 from dlopt_deap.tools.run_options import add_run_options
 from dlopt_deap.weight import WeightProblem
 
@@ -152,7 +153,7 @@ def run_script(name: str, main: Callable[[], int]) -> None:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     warnings.showwarning = _show_warning
     try:
-        code = main()
+        code = call_until_unread(main)
     except DloptError as error:
         code = 2
         print(f"{name} failed: {error}", file=sys.stderr, flush=True)
@@ -165,7 +166,7 @@ def run_script(name: str, main: Callable[[], int]) -> None:
             flush=True,
         )
     else:
-        if code:
+        if code not in (0, PIPE):
             print(f"{name} ended early, with exit code {code}.", file=sys.stderr, flush=True)
     if not scoop_is_running():
         sys.exit(code)
