@@ -44,10 +44,10 @@ class SeriesForecast(Forecast):
         """Write the rows as CSV: the time, and for each target the truth and what each method says."""
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        names = self.split.series.targets
+        names = self.targets
         methods = {"truth": self.truth, **self.predictions}
         writer.writerow(["time", *[f"{name} {method}" for name in names for method in methods]])
-        for row, time in enumerate(self.split.index):
+        for row, time in enumerate(self.index):
             said = [float(rows[row, position]) for position in range(len(names)) for rows in methods.values()]
             writer.writerow([time, *said])
         return text.getvalue()
@@ -69,10 +69,10 @@ def forecast_errors(split: Split, spec: NetworkSpec, weights: ArrayLike, names: 
     x, y = split.windows(spec.look_back)
     predicted = predict(spec, weights, x)
     if isinstance(split.series, TokenSequence):
-        return _errors(predicted, y, dict.fromkeys([*GREATEST, *names]))
+        return errors_between(predicted, y, dict.fromkeys([*GREATEST, *names]))
     scaled = [name for name in NUMERIC if name not in PERCENTAGES]
-    own = _errors(split.to_own_units(predicted), split.to_own_units(y), PERCENTAGES)
-    return _errors(predicted, y, scaled) | own
+    own = errors_between(split.to_own_units(predicted), split.to_own_units(y), PERCENTAGES)
+    return errors_between(predicted, y, scaled) | own
 
 
 def compare_forecasts(
@@ -117,11 +117,22 @@ def compare_forecasts(
     predictions["training mean"] = np.broadcast_to(mean, (len(y), len(mean)))
     predictions["linear autoregression"] = rows.to_own_units(_autoregression(series, spec.look_back, x))
     truth = targets[rows.rows]
-    return SeriesForecast(rows, truth, predictions, {name: _errors(one, truth) for name, one in predictions.items()})
+    return SeriesForecast(
+        rows, truth, predictions, {name: errors_between(one, truth) for name, one in predictions.items()}
+    )
 
 
-def _errors(predicted: NDArray[Any], truth: NDArray[Any], names: Iterable[str] = NUMERIC) -> dict[str, float]:
-    """Take errors of one set of forecasts; NaN where there is none, such as a percentage of zero."""
+def errors_between(predicted: NDArray[Any], truth: NDArray[Any], names: Iterable[str] = NUMERIC) -> dict[str, float]:
+    """Take errors of one set of forecasts.
+
+    Args:
+        predicted: The forecasts, shape (rows, targets).
+        truth: What they are of, of the same shape.
+        names: Which errors, of ``METRICS``.
+
+    Returns:
+        The errors by name; NaN where there is none, such as a percentage of zero.
+    """
     errors = {}
     for name in names:
         try:

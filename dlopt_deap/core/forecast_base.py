@@ -29,6 +29,21 @@ class Forecast(ABC):
     errors: dict[str, dict[str, float]]
 
     @property
+    def targets(self) -> tuple[str, ...]:
+        """The names of the targets."""
+        return self.split.series.targets
+
+    @property
+    def index(self) -> NDArray[Any]:
+        """The time of each row, shape (rows,)."""
+        return self.split.index
+
+    @property
+    def where(self) -> str:
+        """Which rows they are, as a title says it."""
+        return f"{self.split.name} split"
+
+    @property
     @abstractmethod
     def criterion(self) -> str:
         """The name of the error that methods are compared by."""

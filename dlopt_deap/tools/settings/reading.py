@@ -10,14 +10,14 @@ from dlopt_deap.errors import SettingError
 from dlopt_deap.tools.action import ActionBase
 from dlopt_deap.tools.settings.files import Configuration, parse_value, read_configuration
 from dlopt_deap.tools.settings.locating import PARSERS
-from dlopt_deap.tools.settings.run import ActionSettings
+from dlopt_deap.tools.settings.run import ActionSettings, OutputSettings
 from dlopt_deap.tools.settings.validation import validated
 
 TEXTS = ("out", "resume")
 """The options whose value is a name, whatever it looks like."""
 
 
-def read_settings(action: ActionBase, options: argparse.Namespace) -> ActionSettings:
+def read_settings(action: ActionBase, options: argparse.Namespace) -> OutputSettings:
     """Give the settings of an action.
 
     What is given by an option goes before the file; ``--seed`` and the like before ``--set``.
@@ -38,7 +38,7 @@ def read_settings(action: ActionBase, options: argparse.Namespace) -> ActionSett
             parsed = parse_value(value) if isinstance(value, str) and name not in TEXTS else value
             configuration = configuration.changed(name, parsed, f"--{name.replace('_', '-')}")
     settings = validated(action.settings_model(), configuration)
-    if settings.resume is not None and (settings.out is not None or settings.overwrite):
+    if isinstance(settings, ActionSettings) and settings.resume and (settings.out is not None or settings.overwrite):
         raise SettingError("--resume goes on in the folder that it names; leave out --out and --overwrite.")
     return settings
 
@@ -63,16 +63,35 @@ def given_settings(texts: Sequence[str]) -> dict[str, Any]:
 
 
 def _base(action: ActionBase, options: argparse.Namespace) -> Configuration:
-    """Give what is set before any option: a file, a file of data alone, the run's own settings, or nothing."""
-    if options.config is None:
-        return Configuration(_settings_of_run(action, options)) if options.resume else Configuration({})
-    if Path(options.config).suffix in PARSERS:
-        return read_configuration(options.config)
-    if not Path(options.config).suffix:
+    """Give what is set before any option: by a file, by what has no name, or by the run that is gone on with."""
+    given = list(options.config)
+    configuration = Configuration({})
+    if given and Path(given[0]).suffix in PARSERS:
+        configuration = read_configuration(given.pop(0))
+    elif not given and getattr(options, "resume", None):
+        configuration = Configuration(_settings_of_run(action, options))
+    return _with_arguments(action, configuration, given)
+
+
+def _with_arguments(action: ActionBase, configuration: Configuration, given: list[str]) -> Configuration:
+    """Set what is given without a name."""
+    for name in action.arguments:
+        if given and name.startswith("*"):
+            configuration, given = configuration.changed(name[1:], given, " ".join(given)), []
+        elif given:
+            first, *given = given
+            if name == "data.path" and not Path(first).suffix:
+                raise SettingError(
+                    f"{first} must be a configuration ({' or '.join(PARSERS)}) or a file of data such as series.csv."
+                )
+            configuration = configuration.changed(name, first, first)
+    if given:
+        takes = ", ".join(action.arguments)
         raise SettingError(
-            f"{options.config} must be a configuration ({' or '.join(PARSERS)}) or a file of data such as series.csv."
+            f"{shown(given[0])} is one too many: `{action.name}` takes a configuration, then {takes}; give other "
+            "settings by --set."
         )
-    return Configuration({}).changed("data.path", options.config, options.config)
+    return configuration
 
 
 def _settings_of_run(action: ActionBase, options: argparse.Namespace) -> dict[str, Any]:
