@@ -58,6 +58,21 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
         temporary.write_text(text, encoding="utf-8")
 
 
+def make_folder(path: str | os.PathLike[str]) -> Path:
+    """Make a folder, with those above it, unless it is there.
+
+    Raises:
+        RunFolderError: If it cannot be made.
+    """
+    folder = as_path(path)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise RunFolderError(f"Cannot write into the folder {shown(str(folder))[1:-1]}: {why}.") from error
+    return folder
+
+
 def as_path(path: object) -> Path:
     """Return the name of a file as a path.
 

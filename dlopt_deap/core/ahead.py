@@ -8,18 +8,20 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dlopt_deap.checks import check_array, check_integer, listed
-from dlopt_deap.data import TimeSeries
-from dlopt_deap.errors import DataError
+from dlopt_deap.data import SeriesDescription, TimeSeries
+from dlopt_deap.errors import DataError, SettingError
 from dlopt_deap.networks import NetworkSpec, predict
 
 Rows = NDArray[np.float64]
+Known = TimeSeries | SeriesDescription
+"""What knows the columns of a network and their scaling."""
 
 
-def forecast_following(series: TimeSeries, spec: NetworkSpec, weights: ArrayLike, rows: ArrayLike) -> Rows:
+def forecast_following(series: Known, spec: NetworkSpec, weights: ArrayLike, rows: ArrayLike) -> Rows:
     """Forecast what follows each row that has a whole window, from that row and those before it.
 
     Args:
-        series: The series of the network, whose scaling it knows.
+        series: The series of the network, or the description of it; it knows the scaling.
         spec: The network.
         weights: Its weights, shape (num_weights,).
         rows: Known values of the inputs, shape (rows, inputs), in own units, oldest first.
@@ -35,11 +37,12 @@ def forecast_following(series: TimeSeries, spec: NetworkSpec, weights: ArrayLike
     known = _known_rows(series, rows, spec.look_back)
     scaled = _scaled(series, known)
     windows = np.lib.stride_tricks.sliding_window_view(scaled, spec.look_back, axis=0).transpose(0, 2, 1)
-    return series.testing.to_own_units(predict(spec, weights, windows))
+    said = predict(spec, weights, windows)
+    return series.to_own_units(said) if isinstance(series, SeriesDescription) else series.testing.to_own_units(said)
 
 
 def forecast_ahead(
-    series: TimeSeries,
+    series: Known,
     spec: NetworkSpec,
     weights: ArrayLike,
     steps: int,
@@ -49,7 +52,7 @@ def forecast_ahead(
     """Forecast several rows ahead: each forecast is read as a known row by the next (the recursive strategy).
 
     Args:
-        series: The series of the network, whose scaling it knows.
+        series: The series of the network, or the description of it; it knows the scaling.
         spec: The network.
         weights: Its weights, shape (num_weights,).
         steps: How many rows to forecast, from 1.
@@ -62,7 +65,7 @@ def forecast_ahead(
         Shape (steps, targets), in own units.
 
     Raises:
-        SettingError: If ``steps`` is below 1.
+        SettingError: If ``steps`` is below 1, or a description is given without a history.
         DataError: If the history is shorter than the look-back, or ``future`` is missing, too short or has other
             columns.
 
@@ -71,7 +74,11 @@ def forecast_ahead(
         does the same in scaled units for many windows at once, where all inputs are targets.
     """
     steps = check_integer("steps", steps, low=1, limit="MAX_ROWS")
-    known = input_rows(series, series if history is None else history)
+    if history is None:
+        if isinstance(series, SeriesDescription):
+            raise SettingError("`history` must be given beside the description of a series, which has no rows.")
+        history = series
+    known = input_rows(series, history)
     window = _known_rows(series, known, spec.look_back)[-spec.look_back :]
     others = [name for name in series.inputs if name not in series.targets]
     following = _future_rows(others, future, steps - 1)
@@ -91,7 +98,7 @@ def forecast_ahead(
     return forecasts
 
 
-def input_rows(series: TimeSeries, data: TimeSeries | ArrayLike) -> ArrayLike:
+def input_rows(series: Known, data: TimeSeries | ArrayLike) -> ArrayLike:
     """Give rows of the inputs of a series, in own units.
 
     Args:
@@ -108,14 +115,16 @@ def input_rows(series: TimeSeries, data: TimeSeries | ArrayLike) -> ArrayLike:
     return data.values[:, [data.columns.index(name) for name in series.inputs]]
 
 
-def _scaled(series: TimeSeries, rows: Rows) -> NDArray[np.float32]:
+def _scaled(series: Known, rows: Rows) -> NDArray[np.float32]:
     """Scale rows of the inputs as the series is scaled."""
+    if isinstance(series, SeriesDescription):
+        return series.scale_inputs(rows)
     positions = [series.columns.index(name) for name in series.inputs]
     with np.errstate(over="ignore", invalid="ignore"):
-        return np.ascontiguousarray(series.scaling.apply(rows, positions).astype(np.float32))
+        return series.scaling.apply(rows, positions).astype(np.float32)
 
 
-def _known_rows(series: TimeSeries, rows: ArrayLike, look_back: int) -> Rows:
+def _known_rows(series: Known, rows: ArrayLike, look_back: int) -> Rows:
     """Check rows of inputs, and give them as a table."""
     table = check_array("rows", rows, np.float64)
     table = table[:, np.newaxis] if table.ndim == 1 else table

@@ -3,6 +3,10 @@
 from typing import Any
 
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#666666"
+COLOURS = (BLUE, ORANGE, GREEN, "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+DASHES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
+"""What tells several lines apart; there are not as many of the one as of the other, so that pairs repeat late."""
+
 BAND: dict[str, Any] = {"alpha": 0.2, "linewidth": 0}
 
 

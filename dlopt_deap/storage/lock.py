@@ -98,6 +98,24 @@ class FolderLock:
         ) from None
 
 
+def holder_of(folder: Path) -> dict[str, Any] | None:
+    """Say who has a run folder open, as far as its lock file tells: ``host`` and ``process``; ``None`` if nobody has.
+
+    A process of this host that is gone has nothing open any more; of one on another host nobody here can tell.
+    """
+    try:
+        handle = os.open(folder / NAME, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return None
+    try:
+        holder = _read_holder(handle)
+        return None if not holder or _is_gone(holder, but_own=False) or _is_free(handle) else holder
+    except OSError:
+        return None
+    finally:
+        os.close(handle)
+
+
 def _write_holder(handle: int) -> None:
     """Say in the file who holds it."""
     text = json.dumps({"host": socket.gethostname(), "process": os.getpid()})
@@ -114,8 +132,8 @@ def _read_holder(handle: int) -> dict[str, Any]:
     return holder if isinstance(holder, dict) else {}
 
 
-def _is_gone(holder: dict[str, Any]) -> bool:
-    """Whether it names a process of this host that does not live."""
+def _is_gone(holder: dict[str, Any], but_own: bool = True) -> bool:
+    """Whether it names a process of this host that does not live, or, with ``but_own``, is this one."""
     process = holder.get("process")
     if holder.get("host") != socket.gethostname() or not isinstance(process, int) or process <= 0:
         return False
@@ -125,7 +143,16 @@ def _is_gone(holder: dict[str, Any]) -> bool:
         return True
     except PermissionError:
         return False
-    return process == os.getpid()
+    return but_own and process == os.getpid()
+
+
+def _is_free(handle: int) -> bool:
+    """Whether nobody has the lock, since the process that is named by its number is another one now."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def _is_same_file(handle: int, path: Path) -> bool:

@@ -25,7 +25,7 @@ def read_found(connection: sqlite3.Connection, path: Path) -> Found:
         RunFolderError: If something that it needs is damaged.
     """
     try:
-        found = Found(settings=_settings(connection))
+        found = Found(settings=read_settings(connection))
         _read_session(connection, found)
         found.snapshot, found.damaged = _latest_snapshot(connection)
         if found.damaged:
@@ -41,7 +41,7 @@ def read_found(connection: sqlite3.Connection, path: Path) -> Found:
         raise RunFolderError(f"The run's file {path} is damaged: {error}") from error
 
 
-def _settings(connection: sqlite3.Connection) -> dict[str, Any]:
+def read_settings(connection: sqlite3.Connection) -> dict[str, Any]:
     """Read the settings."""
     return {field: loads(value) for field, value in connection.execute("SELECT field, value FROM settings")}
 
@@ -65,7 +65,7 @@ def _latest_snapshot(connection: sqlite3.Connection) -> tuple[Snapshot | None, i
         try:
             if digest != state_digest(text):
                 raise RunFolderError("the digest of a snapshot does not fit.")
-            state = loads(text, lambda name: _array(connection, name))
+            state = loads(text, lambda name: read_array(connection, name))
             if not isinstance(state, dict) or not all(
                 _is_count(state.get(name)) for name in ("evaluations", "seconds")
             ):
@@ -99,7 +99,7 @@ def _evaluations(connection: sqlite3.Connection, known: int) -> dict[tuple[str, 
     found = {}
 
     def load(digest: str) -> NDArray[Any]:
-        return _array(connection, digest)
+        return read_array(connection, digest)
 
     for stage, number, generation, genes, fitness, metrics, seconds, worker, trace, extra in connection.execute(
         wanted, (known,)
@@ -124,7 +124,7 @@ def _numbers(connection: sqlite3.Connection) -> dict[bytes, int]:
     return numbers
 
 
-def _array(connection: sqlite3.Connection, digest: str) -> NDArray[Any]:
+def read_array(connection: sqlite3.Connection, digest: str) -> NDArray[Any]:
     """Read an array by its digest."""
     rows = connection.execute("SELECT npz FROM arrays WHERE digest = ?", (digest,)).fetchall()
     if not rows:

@@ -92,7 +92,7 @@ def open_database(path: Path) -> sqlite3.Connection:
     """
     try:
         if path.exists():
-            _check_header(path)
+            check_header(path)
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     except (OSError, sqlite3.Error) as error:
         raise error if isinstance(error, RunFolderError) else explain(error, path) from error
@@ -107,28 +107,6 @@ def open_database(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode = TRUNCATE")
         connection.execute("PRAGMA synchronous = FULL")
     except (RunFolderError, sqlite3.Error, ValueError) as error:  # of names that are no text SQLite says nothing itself
-        connection.close()
-        raise error if isinstance(error, RunFolderError) else explain(error, path) from error
-    return connection
-
-
-def open_for_reading(path: Path) -> sqlite3.Connection:
-    """Open the file of a run, which another process may be writing, to read it only.
-
-    Raises:
-        RunFolderError: If the file is no run, damaged, of another version, locked, or cannot be read.
-    """
-    _check_header(path)
-    try:
-        connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
-    except sqlite3.Error as error:
-        raise explain(error, path) from error
-    try:
-        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_BYTES)
-        connection.execute("PRAGMA trusted_schema = OFF")
-        _check(connection, path)
-        connection.execute("PRAGMA query_only = ON")
-    except (RunFolderError, sqlite3.Error, ValueError) as error:
         connection.close()
         raise error if isinstance(error, RunFolderError) else explain(error, path) from error
     return connection
@@ -174,7 +152,7 @@ DAMAGED = (
 )
 
 
-def _check_header(path: Path) -> None:
+def check_header(path: Path) -> None:
     """Refuse what is no SQLite file before SQLite looks at it."""
     if not path.is_file():
         raise RunFolderError(f"The run's file {path} is no regular file; choose another folder.")

@@ -2,10 +2,15 @@
 
 from dlopt_deap.callbacks import Progress
 from dlopt_deap.tools.action import ActionBase
+from dlopt_deap.tools.comparison import Comparison, compare_runs
+from dlopt_deap.tools.comparison_figures import draw_comparison
 from dlopt_deap.tools.optuna_export import export_to_optuna
 from dlopt_deap.tools.output import save_run, save_training
 from dlopt_deap.tools.quiet import load_keras
+from dlopt_deap.tools.run_figures import draw_run
 from dlopt_deap.tools.run_options import default_folder, parse_search
+from dlopt_deap.tools.run_record import RunRecord, read_run
+from dlopt_deap.tools.run_report import run_report
 from dlopt_deap.tools.script import (
     announce,
     exit_code,
@@ -22,21 +27,28 @@ from dlopt_deap.tools.session import Session, session_of
 
 __all__ = [
     "ActionBase",
+    "Comparison",
     "Progress",
+    "RunRecord",
     "Session",
     "add_series_options",
     "announce",
     "column_names",
+    "compare_runs",
     "default_folder",
+    "draw_comparison",
+    "draw_run",
     "exit_code",
     "export_to_optuna",
     "finish",
     "forecast_report",
     "load_keras",
     "parse_search",
+    "read_run",
     "read_series",
     "report",
     "run_parser",
+    "run_report",
     "run_script",
     "save_run",
     "save_training",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from dlopt_deap.storage import open_run
 
 if TYPE_CHECKING:
-    from dlopt_deap.tools.settings.run import ActionSettings
+    from dlopt_deap.tools.settings.run import OutputSettings
 
 
 class ActionBase(ABC):
@@ -17,6 +17,8 @@ class ActionBase(ABC):
     Attributes:
         name: How it is called.
         description: What it does, in one sentence.
+        arguments: The settings that are given without a name, in their order; one with a ``*`` before its name takes
+            all that is left.
         essentials: The settings, as dotted names with example values, that ``dlopt-deap init`` writes without a ``#``.
 
     Source:
@@ -25,12 +27,13 @@ class ActionBase(ABC):
 
     name: ClassVar[str]
     description: ClassVar[str]
+    arguments: ClassVar[tuple[str, ...]] = ("data.path",)
     essentials: ClassVar[dict[str, Any]] = {}
 
     @classmethod
     @abstractmethod
-    def settings_model(cls) -> "type[ActionSettings]":
-        """Give the model of the settings, a subclass of ``ActionSettings``."""
+    def settings_model(cls) -> "type[OutputSettings]":
+        """Give the model of the settings: an ``ActionSettings``, or an ``OutputSettings`` of what takes no time."""
 
     @classmethod
     def kept_settings(cls, folder: str, accept_versions: bool = False) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from dlopt_deap.checks import did_you_mean, listed
 from dlopt_deap.errors import SettingError
+from dlopt_deap.tools.action import ActionBase
 from dlopt_deap.tools.catalogue import catalogue, load
 from dlopt_deap.tools.configuring import COMMANDS
 from dlopt_deap.tools.one_sentence import OneSentenceParser
@@ -58,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run_action(name: str, rest: list[str]) -> int:
     """Parse the options of an action, read its settings, and run it."""
     action = load("actions", name, "action")()
-    parser = action_parser(name, action.description)
+    parser = action_parser(name, action)
     options = parser.parse_args(rest)
     from dlopt_deap.tools.settings.reading import read_settings
 
@@ -97,12 +98,11 @@ def _description(name: str) -> str:
         return f"({error})"
 
 
-def action_parser(name: str, description: str) -> argparse.ArgumentParser:
-    """Make the parser of an action's options."""
-    parser = OneSentenceParser(f"{PROGRAM} {name}", description)
-    parser.add_argument(
-        "config", nargs="?", metavar="CONFIG", help="settings (.toml or .json), or a file of data alone"
-    )
+def action_parser(name: str, action: ActionBase) -> argparse.ArgumentParser:
+    """Make the parser of an action's options: those of :data:`SHORT` and :data:`SWITCHES` that are settings of it."""
+    parser = OneSentenceParser(f"{PROGRAM} {name}", action.description)
+    given = ", ".join(one.lstrip("*") for one in action.arguments)
+    parser.add_argument("config", nargs="*", metavar="CONFIG", help=f"settings (.toml or .json), or else {given}")
     parser.add_argument(
         "--set",
         action="append",
@@ -110,9 +110,12 @@ def action_parser(name: str, description: str) -> argparse.ArgumentParser:
         metavar="KEY=VALUE",
         help="one setting, such as problem.epochs=20 (may be given again; goes before the file's)",
     )
+    known = action.settings_model().model_fields
     for option, (metavar, meaning) in SHORT.items():
-        parser.add_argument(f"--{option}", metavar=metavar, help=meaning)
+        if option in known:
+            parser.add_argument(f"--{option}", metavar=metavar, help=known[option].description or meaning)
     for option, meaning in SWITCHES.items():
-        parser.add_argument(f"--{option}", action="store_true", help=meaning)
+        if option.replace("-", "_") in known:
+            parser.add_argument(f"--{option}", action="store_true", help=meaning)
     parser.epilog = f"All settings: {PROGRAM} init {name}, or {PROGRAM} schema {name}."
     return parser

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from dlopt_deap import plots
 from dlopt_deap.architecture import ArchitectureProblem, RandomSamplingProblem
 from dlopt_deap.core import Forecast, Result, compare_forecasts
-from dlopt_deap.data import TimeSeries
+from dlopt_deap.data import Series
 from dlopt_deap.errors import RunFolderError
-from dlopt_deap.files import read_regular, replacing, write_text
+from dlopt_deap.files import read_regular, write_text
 from dlopt_deap.networks import NetworkSpec, Training, keras_model, save_keras
+from dlopt_deap.storage import versions
+from dlopt_deap.tools.drawing import draw
 
 
 def save_run(result: Result, folder: Path, season: int | None = None) -> None:
@@ -36,18 +36,18 @@ def save_run(result: Result, folder: Path, season: int | None = None) -> None:
     # A second stage has other targets than the search that the logbook tells of.
     searched = result.settings.get("problem", {}).get("targets", result.problem.targets)
     for name, sign in searched.items():
-        draw = partial(plots.fitness_over_evaluations, result.logbook, name, sign, fresh.get(name))
-        _draw(figures / f"fitness_{name}.png", draw)
+        of_target = partial(plots.fitness_over_evaluations, result.logbook, name, sign, fresh.get(name))
+        draw(figures / f"fitness_{name}.png", of_target)
     problem = result.problem
     if len(problem.targets) > 1:
-        _draw(figures / "pareto_front.png", partial(plots.pareto_front, result))
+        draw(figures / "pareto_front.png", partial(plots.pareto_front, result))
     if isinstance(problem, ArchitectureProblem):
-        _draw(figures / "architectures.png", partial(plots.architectures_over_evaluations, result.logbook), rows=3)
+        draw(figures / "architectures.png", partial(plots.architectures_over_evaluations, result.logbook), panels=3)
     if isinstance(problem, RandomSamplingProblem):
         sampling = problem.final_sampling(result.best, result.seed)
-        _draw(figures / "sampled_errors.png", partial(plots.sampled_errors, sampling, problem.metric))
+        draw(figures / "sampled_errors.png", partial(plots.sampled_errors, sampling, problem.metric))
     if problem.series is not None:
-        _draw(figures / "forecast.png", partial(plots.forecast, result.forecast(season)), rows=2)
+        draw(figures / "forecast.png", partial(plots.forecast, result.forecast(season)), panels=2)
     result.save(folder, season)
 
 
@@ -69,7 +69,7 @@ def is_saved(result: Result, folder: Path) -> bool:
 
 
 def save_training(
-    training: Training, spec: NetworkSpec, series: TimeSeries, folder: Path, seed: int, season: int | None = None
+    training: Training, spec: NetworkSpec, series: Series, folder: Path, seed: int, season: int | None = None
 ) -> Forecast:
     """Write a trained network, its forecast of the test split and a figure of it into a folder.
 
@@ -89,29 +89,24 @@ def save_training(
     """
     forecast = compare_forecasts(series, spec, training.weights, season)
     (folder / "figures").mkdir(exist_ok=True)
-    _draw(folder / "figures" / "forecast.png", partial(plots.forecast, forecast), rows=2)
+    draw(folder / "figures" / "forecast.png", partial(plots.forecast, forecast), panels=2)
+    if training.epochs:
+        draw(folder / "figures" / "training.png", partial(plots.training_history, training.history))
     save_keras(spec, training.weights, folder / "best.keras")
     write_text(folder / "forecast.csv", forecast.to_csv())
     entries = {
         "layers": spec.layers,
         "look_back": spec.look_back,
+        "num_weights": spec.num_weights,
         "config": json.loads(keras_model(spec).to_json()),
         "seed": seed,
         "epochs": training.epochs,
         "stopped_by": training.stopped_by,
         "engine": training.engine,
         "history": training.history,
+        "series": series.description(),
+        "run": {"seconds": round(training.seconds, 3), "versions": versions()},
         "test": forecast.to_dict(),
     }
     write_text(folder / "result.json", json.dumps(entries, indent=2, allow_nan=False) + "\n")
     return forecast
-
-
-def _draw(path: Path, draw: Callable[..., Any], rows: int = 1) -> None:
-    """Draw one figure into a file, without a window and without pyplot's global state."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(7.0, 2.0 + 2.0 * rows if rows > 1 else 4.2), layout="constrained")
-    draw(ax=figure.subplots(rows, 1, sharex=True))
-    with replacing(path) as temporary:
-        figure.savefig(temporary, dpi=150)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from dlopt_deap.architecture import TrainingProblem
-from dlopt_deap.core import Forecast, Interrupts, Result
+from dlopt_deap.core import Forecast, Interrupts, Result, SearchState
 from dlopt_deap.core.stop import SIGNALS
 from dlopt_deap.errors import DloptError, DloptWarning
 from dlopt_deap.parallel import Map, ScoopMap, scoop_is_running
@@ -69,6 +69,26 @@ def announce(map_: Map, quiet: bool = False, run: RunFolder | None = None) -> No
         print(f"Evaluating on {map_.description}{how}.{where}", file=sys.stderr, flush=True)
 
 
+class Announcement:
+    """A callback that says so when a search begins, and nothing of one that cannot.
+
+    Args:
+        map_: What carries the evaluations out.
+        run: The run's folder.
+        quiet: Whether to say nothing.
+    """
+
+    def __init__(self, map_: Map, run: RunFolder, quiet: bool = False) -> None:
+        self._map, self._run, self._quiet = map_, run, quiet
+
+    def __call__(self, search: SearchState) -> None:
+        """Say nothing after a generation."""
+
+    def begin(self, search: SearchState) -> None:  # noqa: ARG002
+        """Say where the search is carried out and kept."""
+        announce(self._map, self._quiet, self._run)
+
+
 def finish(result: Result, run: RunFolder, season: int | None = None) -> int:
     """Save a result, report it, and return the program's exit code; of a run that had ended before, only report it."""
     if run.changed or not is_saved(result, run.path):
@@ -119,10 +139,11 @@ def report(result: Result) -> str:
 def forecast_report(forecast: Forecast) -> str:
     """Say in a few lines how good a forecast is beside those that cost nothing."""
     own, *others = forecast.errors
-    error = forecast.errors[own]["mae"]
-    lines = [f"mean absolute error on the {forecast.split.name} split, in the series' own units: {error:.4g}"]
+    error = forecast.errors[own][forecast.criterion]
+    measure, _, unit = forecast.unit.partition(", ")
+    lines = [f"{measure} on the {forecast.split.name} split, {unit}: {error:.4g}"]
     for name in others:
-        other = forecast.errors[name]["mae"]
+        other = forecast.errors[name][forecast.criterion]
         verdict = f"{1 - error / other:.0%} less" if name in forecast.beaten else "not beaten"
         lines.append(f"  {name}: {other:.4g} ({verdict})")
     return "\n".join(lines)

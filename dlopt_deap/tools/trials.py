@@ -38,7 +38,7 @@ def parameters_of(problem: Mapping[str, Any], genes: Sequence[Any]) -> Parameter
         problem: The settings of its problem.
         genes: The genes of all its evaluations.
     """
-    space = _space_of(problem)
+    space = space_of(problem)
     seen: dict[str, list[Any]] = {}
     for one in genes:
         for name, value in named_genes(one, space).items():
@@ -98,8 +98,8 @@ def trial_of(evaluation: Evaluation, targets: Sequence[str], parameters: Paramet
     return trial
 
 
-def _space_of(problem: Mapping[str, Any]) -> Space | None:
-    """Make the space that the settings of a problem tell of."""
+def space_of(problem: Mapping[str, Any]) -> Space | None:
+    """Make the space that the settings of a problem tell of, if they do."""
     limits = problem.get("space")
     if not isinstance(limits, Mapping):
         return None

@@ -22,7 +22,7 @@ WRONG = {
     "evolve": "There is no action 'evolve'; there are optimize, sample, train,",
     "--verison": "Unrecognized arguments: --verison; see dlopt-deap --help.",
     "optimize good.toml --sed 1": "Unrecognized arguments: --sed 1; see dlopt-deap optimize --help.",
-    "optimize good.toml good.toml": "Unrecognized arguments: good.toml",
+    "optimize good.toml load.csv more.csv": "'more.csv' is one too many: `optimize` takes a",
     "optimize good.toml --seed": "Argument --seed: expected one argument",
     "optimize good.toml --seed -1": "--seed: `seed` must be at least 0, got -1.",
     "optimize good.toml --seed 1.5": "--seed: `seed` must be a whole number, got 1.5.",
@@ -110,7 +110,7 @@ WRONG = {
     ),
     f"optimize {WEIGHT} --set operators.mutate.name=mut_gaussian --set operators.mutate.sigma=3 "
     "--set operators.mutate.indpb=0.1": "`operators.mutate` is not used by this technique",
-    "optimize good.toml --set racing.keep=0.5": "`racing` is by epochs of training, so `problem.kind` must be 'training'.",
+    "optimize good.toml --set racing.keep=0.5": "`racing` is by epochs of training, so `problem.kind` must be",
     f"optimize {SUNSPOTS} --set racing.rungs=[5,3]": "`rungs` must be numbers of epochs that increase",
     f"optimize {WEIGHT} --set second_stage.k=3": "so `problem.kind` must be 'random_sampling'.",
     f"optimize {WEIGHT} --set problem.metric=mea": "`problem.metric` must be one of mae, mse, rmse, mape, smape",

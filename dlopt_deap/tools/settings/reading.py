@@ -12,7 +12,7 @@ from dlopt_deap.tools.settings.data import FileSource
 from dlopt_deap.tools.settings.files import Configuration, parse_value, read_configuration
 from dlopt_deap.tools.settings.locating import PARSERS
 from dlopt_deap.tools.settings.models import KIND
-from dlopt_deap.tools.settings.run import ActionSettings
+from dlopt_deap.tools.settings.run import ActionSettings, OutputSettings
 from dlopt_deap.tools.settings.validation import validated
 
 TEXTS = ("out", "resume")
@@ -21,6 +21,9 @@ TEXTS = ("out", "resume")
 WITHOUT_FILES = ("sine", "sunspots")
 """The sources of data that read no file."""
 
+DATA = "data.path"
+"""The setting that is the file of a series."""
+
 OF_FILE = "file"
 """The source of data that reads one."""
 
@@ -28,7 +31,7 @@ NEITHER = (".yaml", ".yml", ".ini", ".cfg", ".conf", ".py", ".keras", ".sqlite")
 """What neither is a configuration nor holds a series, though somebody may think so."""
 
 
-def read_settings(action: ActionBase, options: argparse.Namespace) -> ActionSettings:
+def read_settings(action: ActionBase, options: argparse.Namespace) -> OutputSettings:
     """Give the settings of an action.
 
     What is given by an option goes before the file; ``--seed`` and the like before ``--set``.
@@ -49,7 +52,7 @@ def read_settings(action: ActionBase, options: argparse.Namespace) -> ActionSett
             parsed = parse_value(value) if isinstance(value, str) and name not in TEXTS else value
             configuration = configuration.changed(name, parsed, f"--{name.replace('_', '-')}")
     settings = validated(action.settings_model(), configuration)
-    if settings.resume is not None and (settings.out is not None or settings.overwrite):
+    if isinstance(settings, ActionSettings) and settings.resume and (settings.out is not None or settings.overwrite):
         raise SettingError("--resume goes on in the folder that it names; leave out --out and --overwrite.")
     return settings
 
@@ -74,38 +77,53 @@ def given_settings(texts: Sequence[str]) -> dict[str, Any]:
 
 
 def _base(action: ActionBase, options: argparse.Namespace) -> Configuration:
-    """Give what is set before any option: a file, a file of data alone, the run's own settings, or nothing."""
-    if options.config is None:
-        return Configuration(_settings_of_run(action, options)) if options.resume else Configuration({})
-    suffix = Path(options.config).suffix.lower()
-    if suffix in PARSERS:
-        return read_configuration(options.config)
-    if not suffix or suffix in NEITHER:
+    """Give what is set before any option: by a file, by what has no name, or by the run that is gone on with."""
+    given = list(options.config)
+    configuration = Configuration({})
+    if given and Path(given[0]).suffix.lower() in PARSERS:
+        configuration = read_configuration(given.pop(0))
+    elif getattr(options, "resume", None):
+        configuration = Configuration(_settings_of_run(action, options, DATA in action.arguments and bool(given)))
+    return _with_arguments(action, configuration, given)
+
+
+def _with_arguments(action: ActionBase, configuration: Configuration, given: list[str]) -> Configuration:
+    """Set what is given without a name."""
+    for name in action.arguments:
+        if given and name.startswith("*"):
+            configuration, given = configuration.changed(name[1:], given, " ".join(given)), []
+        elif given:
+            first, *given = given
+            suffix = Path(first).suffix.lower()
+            if name == DATA and (not suffix or suffix in NEITHER):
+                raise SettingError(
+                    f"{shown(first)} must be a configuration ({' or '.join(PARSERS)}) or a file of data such as "
+                    "series.csv, by its suffix."
+                )
+            configuration = configuration.changed(name, first, first)
+    if given:
+        takes = ", ".join(action.arguments)
         raise SettingError(
-            f"{shown(options.config)} must be a configuration ({' or '.join(PARSERS)}) or a file of data such as "
-            "series.csv, by its suffix."
+            f"{shown(given[0])} is one too many: `{action.name}` takes a configuration, then {takes}; give other "
+            "settings by --set."
         )
-    kept = action.kept_settings(options.resume, options.accept_versions) if options.resume else {}
-    return Configuration({**kept, "data": _data_of_file(kept)}).changed("data.path", options.config, options.config)
+    return configuration
 
 
-def _data_of_file(kept: Mapping[str, Any]) -> dict[str, Any]:
-    """Give how a run read its file, if it did; what was not set stays so."""
-    data = kept.get("data")
-    usual = {name: field.default for name, field in FileSource.model_fields.items()}
-    given = data if isinstance(data, Mapping) and data.get(KIND) == OF_FILE else {}
-    return {KIND: OF_FILE} | {name: value for name, value in given.items() if value != usual.get(name)}
-
-
-def _settings_of_run(action: ActionBase, options: argparse.Namespace) -> dict[str, Any]:
+def _settings_of_run(action: ActionBase, options: argparse.Namespace, has_data: bool) -> dict[str, Any]:
     """Give the settings that a run was begun with.
 
     A file is never read because a run folder names it: its data could be anybody's. So only series that the package
-    has itself are taken from there.
+    has itself are taken from there; of a file that is given again only how it was read.
     """
     kept = action.kept_settings(options.resume, options.accept_versions)
     data = kept.get("data")
-    if not (isinstance(data, dict) and data.get(KIND) in WITHOUT_FILES):
+    kind = data.get(KIND) if isinstance(data, Mapping) else None
+    if has_data:
+        usual = {name: field.default for name, field in FileSource.model_fields.items()}
+        given = data if isinstance(data, Mapping) and kind == OF_FILE else {}
+        return {**kept, "data": {name: value for name, value in given.items() if value != usual.get(name)}}
+    if kind not in WITHOUT_FILES:
         raise SettingError(
             f"Give the configuration or the data of the run again ({shown(data)}): no file is read because a folder "
             "names it."

@@ -14,8 +14,15 @@ NOT_KEPT = ("out", "resume", "overwrite", "accept_versions")
 """What concerns one session only, and is not taken over by the next."""
 
 
-class ActionSettings(Settings):
+class OutputSettings(Settings):
     """What every action has (abstract)."""
+
+    out: str | None = Field(None, min_length=1)
+    """Where the results go."""
+
+
+class ActionSettings(OutputSettings):
+    """What every action has that computes for long (abstract)."""
 
     seed: int | None = Field(None, ge=0, lt=2**64)
     """The seed of the run; a fresh one, which is told, unless given."""
