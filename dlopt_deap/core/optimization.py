@@ -141,6 +141,7 @@ class ModelOptimization(ABC):
             return asked
 
         try:
+            calls.begin()
             reason = search.run(partial(self.step, search), after, reason)
             search.journal.write_held()
             calls.after_search()

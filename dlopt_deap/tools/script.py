@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from dlopt_deap.architecture import TrainingProblem
-from dlopt_deap.core import Forecast, Interrupts, Result
+from dlopt_deap.core import Forecast, Interrupts, Result, SearchState
 from dlopt_deap.core.stop import SIGNALS
 from dlopt_deap.errors import DloptError, DloptWarning
 from dlopt_deap.parallel import Map, ScoopMap, scoop_is_running
@@ -69,8 +69,37 @@ def announce(map_: Map, quiet: bool = False, run: RunFolder | None = None) -> No
         print(f"Evaluating on {map_.description}{how}.{where}", file=sys.stderr, flush=True)
 
 
-def finish(result: Result, run: RunFolder, season: int | None = None) -> int:
-    """Save a result, report it, and return the program's exit code; of a run that had ended before, only report it."""
+class Announcement:
+    """A callback that says so when a search begins, and nothing of one that cannot.
+
+    Args:
+        map_: What carries the evaluations out.
+        run: The run's folder.
+        quiet: Whether to say nothing.
+    """
+
+    def __init__(self, map_: Map, run: RunFolder, quiet: bool = False) -> None:
+        self._map, self._run, self._quiet = map_, run, quiet
+
+    def __call__(self, search: SearchState) -> None:
+        """Say nothing after a generation."""
+
+    def begin(self, search: SearchState) -> None:  # noqa: ARG002
+        """Say where the search is carried out and kept."""
+        announce(self._map, self._quiet, self._run)
+
+
+def finish(
+    result: Result, run: RunFolder, season: int | None = None, tell: Callable[[Result], str] | None = None
+) -> int:
+    """Save a result, report it, and return the program's exit code; of a run that had ended before, only report it.
+
+    Args:
+        result: The result.
+        run: The open folder of its run.
+        season: The rows of a season, for the forecast by the value one season ago.
+        tell: Gives what is printed before the report.
+    """
     if run.changed or not is_saved(result, run.path):
         # What was found is written whole, whoever wants the program to end meanwhile; a second Ctrl-C ends it.
         with Interrupts(result.settings.get("stop", {}).get("signals") or ()):
@@ -78,6 +107,8 @@ def finish(result: Result, run: RunFolder, season: int | None = None) -> int:
             save_run(result, run.path, season)
     else:
         print(f"This run has ended before, by {result.stopped_by}; nothing was changed. More evaluations extend it.")
+    if tell is not None:
+        print(tell(result))
     print(report(result))
     if isinstance(result.problem, TrainingProblem | WeightProblem):
         print(forecast_report(result.forecast(season)))

@@ -21,6 +21,9 @@ TEXTS = ("out", "resume")
 WITHOUT_FILES = ("sine", "sunspots")
 """The sources of data that read no file."""
 
+DATA = "data.path"
+"""The setting that is the file of a series."""
+
 OF_FILE = "file"
 """The source of data that reads one."""
 
@@ -76,15 +79,11 @@ def given_settings(texts: Sequence[str]) -> dict[str, Any]:
 def _base(action: ActionBase, options: argparse.Namespace) -> Configuration:
     """Give what is set before any option: by a file, by what has no name, or by the run that is gone on with."""
     given = list(options.config)
-    resume = getattr(options, "resume", None)
     configuration = Configuration({})
     if given and Path(given[0]).suffix.lower() in PARSERS:
         configuration = read_configuration(given.pop(0))
-    elif given and resume:
-        kept = action.kept_settings(resume, options.accept_versions)
-        configuration = Configuration({**kept, "data": _data_of_file(kept)})
-    elif resume:
-        configuration = Configuration(_settings_of_run(action, options))
+    elif getattr(options, "resume", None):
+        configuration = Configuration(_settings_of_run(action, options, DATA in action.arguments and bool(given)))
     return _with_arguments(action, configuration, given)
 
 
@@ -96,7 +95,7 @@ def _with_arguments(action: ActionBase, configuration: Configuration, given: lis
         elif given:
             first, *given = given
             suffix = Path(first).suffix.lower()
-            if name == "data.path" and (not suffix or suffix in NEITHER):
+            if name == DATA and (not suffix or suffix in NEITHER):
                 raise SettingError(
                     f"{shown(first)} must be a configuration ({' or '.join(PARSERS)}) or a file of data such as "
                     "series.csv, by its suffix."
@@ -111,23 +110,20 @@ def _with_arguments(action: ActionBase, configuration: Configuration, given: lis
     return configuration
 
 
-def _data_of_file(kept: Mapping[str, Any]) -> dict[str, Any]:
-    """Give how a run read its file, if it did; what was not set stays so."""
-    data = kept.get("data")
-    usual = {name: field.default for name, field in FileSource.model_fields.items()}
-    given = data if isinstance(data, Mapping) and data.get(KIND) == OF_FILE else {}
-    return {KIND: OF_FILE} | {name: value for name, value in given.items() if value != usual.get(name)}
-
-
-def _settings_of_run(action: ActionBase, options: argparse.Namespace) -> dict[str, Any]:
+def _settings_of_run(action: ActionBase, options: argparse.Namespace, has_data: bool) -> dict[str, Any]:
     """Give the settings that a run was begun with.
 
     A file is never read because a run folder names it: its data could be anybody's. So only series that the package
-    has itself are taken from there.
+    has itself are taken from there; of a file that is given again only how it was read.
     """
     kept = action.kept_settings(options.resume, options.accept_versions)
     data = kept.get("data")
-    if not (isinstance(data, dict) and data.get(KIND) in WITHOUT_FILES):
+    kind = data.get(KIND) if isinstance(data, Mapping) else None
+    if has_data:
+        usual = {name: field.default for name, field in FileSource.model_fields.items()}
+        given = data if isinstance(data, Mapping) and kind == OF_FILE else {}
+        return {**kept, "data": {name: value for name, value in given.items() if value != usual.get(name)}}
+    if kind not in WITHOUT_FILES:
         raise SettingError(
             f"Give the configuration or the data of the run again ({shown(data)}): no file is read because a folder "
             "names it."

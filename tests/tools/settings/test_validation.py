@@ -33,7 +33,7 @@ def told(**given: Any) -> str:
 
 MISTAKES: list[tuple[dict[str, Any], str]] = [
     ({"sed": 1}, "--set sed: `sed` is no setting; did you mean 'seed'?"),
-    ({"qqq": 1}, "--set qqq: `qqq` is no setting; there are seed, out, resume, overwrite, accept_versions, "),
+    ({"qqq": 1}, "--set qqq: `qqq` is no setting; there are out, seed, resume, overwrite, accept_versions, "),
     ({"epochs": 1}, "--set epochs: `epochs` is no setting here; it belongs to `problem`."),
     ({"problem__seed": 1}, "--set problem.seed: `problem.seed` is no setting here; it belongs to no group."),
     ({"problem__epohcs": 1}, "--set problem.epohcs: `problem.epohcs` is no setting; did you mean 'epochs'?"),

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
-from dlopt_deap.tools.catalogue import catalogue, load
+from dlopt_deap.tools.catalogue import catalogue, load, load_all
 from dlopt_deap.tools.settings.base import Settings
 from dlopt_deap.tools.settings.models import groups_of, kinds_of
 
 Path = tuple[str, ...]
 
-ACTIONS = sorted(name for name, entry in catalogue("actions").items() if entry.package == "dlopt_deap")
+ACTIONS = sorted(name for name in load_all("actions") if catalogue("actions")[name].package == "dlopt_deap")
 
 
 ERRORS = ("outside_tolerance", "asymmetric_error", "quantile_error")
