@@ -34,12 +34,13 @@ class Entry:
 BUILT_IN: dict[str, dict[str, str]] = {
     "actions": {
         name: f"dlopt_deap.tools.actions.{name}:{name.capitalize()}"
-        for name in ("optimize", "sample", "train", "report", "compare")
+        for name in ("optimize", "sample", "train", "predict", "report", "compare", "export")
     },
     "data_sources": {
         "file": "dlopt_deap.tools.settings.data:FileSource",
         "sine": "dlopt_deap.tools.settings.data:SineSource",
         "sunspots": "dlopt_deap.tools.settings.data:SunspotsSource",
+        "text": "dlopt_deap.tools.settings.text:TextSource",
     },
     "problems": {
         "training": "dlopt_deap.tools.settings.problems:TrainingProblemSettings",
