@@ -11,6 +11,7 @@ model, and a few tokens are drawn from it.
 
 import argparse
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from dlopt_deap import Evolution, Result
@@ -18,18 +19,7 @@ from dlopt_deap.architecture import RandomSamplingProblem, Space, TrainingProble
 from dlopt_deap.data import TokenSequence, license_text, read_text
 from dlopt_deap.errors import SettingError
 from dlopt_deap.networks import TrainingSettings, generate
-from dlopt_deap.parallel import open_map
-from dlopt_deap.tools import (
-    Progress,
-    announce,
-    finish,
-    limits_of,
-    open_search_run,
-    parse_search,
-    run_script,
-    search_parser,
-    stop_of,
-)
+from dlopt_deap.tools import parse_search, run_script, search_parser, session_of
 
 THRESHOLD = 1.0
 """The cross-entropy in nats that random sampling extrapolates to."""
@@ -61,18 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         lengths = {"epochs": options.epochs, "final_epochs": options.final_epochs, "final_repeats": 1}
         problem = TrainingProblem(sequence, space, training=how, **lengths)
     evolution = Evolution(population_size=options.population, cxpb=0.5, mutpb=1.0, hall_of_fame=3)
-    with open_search_run(options, sequence.name) as run:
-        with (
-            open_map(options.workers, limits_of(options)) as map_,
-            Progress(options.evaluations, options.quiet) as progress,
-        ):
-            announce(map_, options.quiet, run)
-            toolbox = problem.toolbox(map=map_)
-            result = evolution.optimize(
-                problem, stop=stop_of(options), seed=options.seed, toolbox=toolbox, callbacks=[progress], run=run
-            )
-        print(sample(result, sequence, options.level))
-        return finish(result, run)
+    return session_of(options).search(sequence.name, problem, evolution, tell=partial(sample, sequence, options.level))
 
 
 def read_tokens(options: argparse.Namespace) -> TokenSequence:
@@ -84,7 +63,7 @@ def read_tokens(options: argparse.Namespace) -> TokenSequence:
     return license_text(*how) if options.text else read_text(options.file, *how)
 
 
-def sample(result: Result, sequence: TokenSequence, level: str) -> str:
+def sample(sequence: TokenSequence, level: str, result: Result) -> str:
     """Draw some tokens that follow the training split."""
     start = sequence.ids[sequence.training.rows][-result.spec.look_back :]
     drawn = generate(result.spec, result.weights, start, count=60, temperature=0.7, seed=result.seed)

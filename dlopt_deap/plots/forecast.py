@@ -80,16 +80,17 @@ def forecast(forecast: ForecastRows, target: int = 0, ax: Any = None) -> Any:
 
 def _draw_values(forecast: ForecastRows, target: int, panels: Any) -> None:
     """Draw numbers over time, and how far off they are."""
-    index = forecast.index
+    index, label = forecast.index, "time"
+    if not (np.issubdtype(index.dtype, np.number) or np.issubdtype(index.dtype, np.datetime64)):
+        index, label = np.arange(len(index)), "row"
     truth, said = forecast.truth[:, target], next(iter(forecast.predictions.values()))[:, target]
     panels[0].plot(index, truth, color=BLUE, linewidth=2, label="truth")
     panels[0].plot(index, said, color=ORANGE, linestyle="--", linewidth=1.5, label="network")
     panels[0].set_ylabel(forecast.targets[target])
     panels[1].axhline(0.0, color=GREY, linewidth=1)
-    if np.issubdtype(index.dtype, np.number) or np.issubdtype(index.dtype, np.datetime64):
-        panels[1].vlines(index, 0.0, said - truth, color=ORANGE, linewidth=1)
+    panels[1].vlines(index, 0.0, said - truth, color=ORANGE, linewidth=1)
     panels[1].plot(index, said - truth, color=ORANGE, linestyle="none", marker="o", markersize=2)
-    panels[1].set(xlabel="time", ylabel="network - truth")
+    panels[1].set(xlabel=label, ylabel="network - truth")
 
 
 def _draw_tokens(forecast: ForecastRows, target: int, panels: Any) -> None:

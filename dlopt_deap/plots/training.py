@@ -27,6 +27,8 @@ def training_history(history: Mapping[str, Sequence[float]], ax: Axes | None = N
     Raises:
         DataError: If there is no epoch.
     """
+    from matplotlib.ticker import MaxNLocator
+
     ax = ax if ax is not None else new_axes()
     labels = {"loss": ("training", BLUE, "-"), "val_loss": ("validation", ORANGE, "--")}
     drawn = {name: np.asarray(history[name], dtype=float) for name in labels if len(history.get(name, ()))}
@@ -40,6 +42,7 @@ def training_history(history: Mapping[str, Sequence[float]], ax: Axes | None = N
         ax.axvline(best, color=GREEN, linestyle=":", label=f"least validation loss, epoch {best}")
     if min(losses.min() for losses in drawn.values()) > 0:
         ax.set_yscale("log")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set(xlabel="epochs", ylabel="loss, in scaled units", title="Training")
     ax.legend(loc="best")
     return ax

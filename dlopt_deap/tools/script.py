@@ -89,8 +89,17 @@ class Announcement:
         announce(self._map, self._quiet, self._run)
 
 
-def finish(result: Result, run: RunFolder, season: int | None = None) -> int:
-    """Save a result, report it, and return the program's exit code; of a run that had ended before, only report it."""
+def finish(
+    result: Result, run: RunFolder, season: int | None = None, tell: Callable[[Result], str] | None = None
+) -> int:
+    """Save a result, report it, and return the program's exit code; of a run that had ended before, only report it.
+
+    Args:
+        result: The result.
+        run: The open folder of its run.
+        season: The rows of a season, for the forecast by the value one season ago.
+        tell: Gives what is printed before the report.
+    """
     if run.changed or not is_saved(result, run.path):
         # What was found is written whole, whoever wants the program to end meanwhile; a second Ctrl-C ends it.
         with Interrupts(result.settings.get("stop", {}).get("signals") or ()):
@@ -98,6 +107,8 @@ def finish(result: Result, run: RunFolder, season: int | None = None) -> int:
             save_run(result, run.path, season)
     else:
         print(f"This run has ended before, by {result.stopped_by}; nothing was changed. More evaluations extend it.")
+    if tell is not None:
+        print(tell(result))
     print(report(result))
     if isinstance(result.problem, TrainingProblem | WeightProblem):
         print(forecast_report(result.forecast(season)))

@@ -88,6 +88,7 @@ class Session:
         *,
         wrap_map: Callable[[Map], Any] | None = None,
         then: Stage | None = None,
+        tell: Callable[[Result], str] | None = None,
     ) -> int:
         """Search, save what was found, report it, and give the program's exit code.
 
@@ -98,6 +99,7 @@ class Session:
             toolbox: The problem's toolbox with changes.
             wrap_map: Makes the toolbox's map from the one that carries evaluations out, such as a race.
             then: What is done with the result of a search that nobody interrupted.
+            tell: Gives what is printed of the result before the report.
 
         Raises:
             DloptError: As ``technique.optimize`` does; or if the folder cannot be used.
@@ -116,7 +118,7 @@ class Session:
                 )
                 if then is not None and not exit_code(result):
                     result = then(result, map=map_, run=run)
-            return finish(result, run, self.season)
+            return finish(result, run, self.season, tell)
 
 
 def session_of(options: argparse.Namespace, season: int | None = None) -> Session:
