@@ -134,7 +134,7 @@ class Sample(ActionBase):
             best = _best(file.path)
         write_text(folder / "result.json", json.dumps({"architectures": count, "seed": seed, "best": best}) + "\n")
         for one in best:
-            print(f"log_p {one['metrics']['log_p']}: layers {one['architecture']}, look-back {one['look_back']}")
+            print(f"log_p {one['metrics']['log_p']:.6g}: layers {one['architecture']}, look-back {one['look_back']}")
         print(f"{count} architectures sampled with seed {seed}: {file.path}")
         return 0
 
