@@ -45,6 +45,4 @@ def test_p_values_of_several_tests_are_adjusted_together_by_holm_s_method() -> N
 def test_fewer_than_five_runs_make_no_claim() -> None:
     tests, notes = rank_tests({"mae": {"A": LOW, "B": HIGH[: LEAST_RUNS - 1], "C": HIGH[:1]}}, {"mae": -1})
     assert tests == []
-    assert notes == [
-        "too few seeds for a claim about B: 4 runs, C: 1 run; a rank test needs at least 5 of each group"
-    ]
+    assert notes == ["too few seeds for a claim about B: 4 runs, C: 1 run; a rank test needs at least 5 of each group"]

@@ -116,8 +116,8 @@ def test_no_figure_leaves_the_folder_whatever_a_target_is_called(unfinished: Pat
 
     shutil.copytree(unfinished, tmp_path / "run")
     with closing(sqlite3.connect(tmp_path / "run" / "run.sqlite")) as file, file:
-        file.execute("UPDATE settings SET value = replace(value, '\"log_p\"', '\"../../log_p\"') WHERE field = 'problem'")
-        file.execute("UPDATE generations SET logbook = replace(logbook, '\"log_p\"', '\"../../log_p\"')")
+        for table, column in (("settings", "value"), ("generations", "logbook")):
+            file.execute(f"UPDATE {table} SET {column} = replace({column}, '\"log_p\"', '\"../../log_p\"')")
     before = set(tmp_path.iterdir())
     drawn = draw_run(read_run(tmp_path / "run"))
     assert drawn[0].parent == tmp_path / "run" / "figures"
