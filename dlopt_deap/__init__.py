@@ -35,7 +35,7 @@ if TYPE_CHECKING:
         Stop,
         Values,
     )
-    from dlopt_deap.data import TimeSeries
+    from dlopt_deap.data import TimeSeries, TokenSequence
     from dlopt_deap.errors import DloptError, DloptWarning
     from dlopt_deap.forecasting import EvolvedForecaster, evolve
     from dlopt_deap.networks import NetworkSpec
@@ -55,6 +55,7 @@ __all__ = [
     "Solution",
     "Stop",
     "TimeSeries",
+    "TokenSequence",
     "Values",
     "WeightProblem",
     "__version__",
@@ -76,7 +77,7 @@ __all__ = [
 
 _HOMES = {
     **dict.fromkeys(("DloptError", "DloptWarning"), "errors"),
-    "TimeSeries": "data",
+    **dict.fromkeys(("TimeSeries", "TokenSequence"), "data"),
     "NetworkSpec": "networks",
     "WeightProblem": "weight",
     **dict.fromkeys(("EvolvedForecaster", "evolve"), "forecasting"),

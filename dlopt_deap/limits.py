@@ -14,6 +14,9 @@ MAX_CSV_BYTES: int = 256 * 2**20
 MAX_CSV_CELLS: int = 20_000_000
 """Cells of a CSV file, used or not; each takes some 60 bytes while the file is read."""
 
+MAX_TEXT_BYTES: int = 64 * 2**20
+"""Bytes of a text that is read as tokens."""
+
 MAX_COLUMNS: int = 10_000
 """Columns of a file."""
 
@@ -40,6 +43,9 @@ MAX_CONFIG_BYTES: int = 16 * 2**20
 
 MAX_WEIGHTS: int = 2**26
 """Weights of a network, of which 67 million take 256 MB; the kernels count them in 32 bits."""
+
+MAX_VOCABULARY: int = 1_000_000
+"""Different tokens of a sequence; the kernels read their numbers as float32, which is exact up to 16 million."""
 
 MAX_LAYERS: int = 1_000
 """Recurrent layers of a network."""

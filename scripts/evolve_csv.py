@@ -13,12 +13,9 @@ from collections.abc import Sequence
 from functools import partial
 
 from dlopt_deap import Evolution
-from dlopt_deap.architecture import RandomSamplingProblem, Space, TrainingProblem, train_best
-from dlopt_deap.networks import TrainingSettings
+from dlopt_deap.architecture import Space, train_best
+from dlopt_deap.forecasting import make_task
 from dlopt_deap.tools import add_series_options, parse_search, read_series, run_script, search_parser, session_of
-
-THRESHOLD = 0.1
-"""The error that random sampling extrapolates to, a twentieth of the scaled range: real series do not reach 0.01."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -33,15 +30,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     series = read_series(options)
     space = Space(look_back=(2, 30), layers=(1, 3), units=(1, 32), activation="linear")
-    settings = TrainingSettings(batch_size=16, learning_rate=0.005)
-    targets = {"mae": -1, "num_weights": -1} if options.fitness == "mae,num_weights" else {"mae": -1}
-    training = TrainingProblem(series, space, targets, epochs=options.epochs, training=settings)
-    sampling = RandomSamplingProblem(series, space, num_samples=options.samples, threshold=THRESHOLD)
-    problem = sampling if "log_p" in options.fitness else training
+    task = make_task(series, options.fitness, space, epochs=options.epochs, num_samples=options.samples)
     evolution = Evolution(population_size=options.population, cxpb=0.5, mutpb=1.0)
-    two_stages = options.fitness == "log_p,mae"
-    then = partial(train_best, problem=training, k=5) if two_stages else None
-    return session_of(options, options.season).search(series.name, problem, evolution, then=then)
+    then = partial(train_best, problem=task.final, k=5) if task.two_stage else None
+    return session_of(options, options.season).search(series.name, task.search, evolution, then=then)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ process share the work unless SCOOP has workers; the result is the same.
 from collections.abc import Sequence
 
 from dlopt_deap import NetworkSpec, data
-from dlopt_deap.sampling import METRICS
+from dlopt_deap.core.forecast import NUMERIC
 from dlopt_deap.tools import parse_search, run_script, search_parser, session_of, whole_numbers
 from dlopt_deap.weight import TECHNIQUES, WeightProblem, technique
 
@@ -23,7 +23,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = search_parser("evolve_weights_sine.py", description, evaluations=20_000, population=None)
     parser.add_argument("--technique", choices=list(TECHNIQUES), default="openai_es", help="(%(default)s)")
     parser.add_argument("--sigma", type=float, metavar="X", help="first step size (that of the technique)")
-    parser.add_argument("--metric", choices=list(METRICS), default="mae", help="to be minimised (%(default)s)")
+    parser.add_argument("--metric", choices=NUMERIC, default="mae", help="to be minimised (%(default)s)")
     parser.add_argument("--units", type=whole_numbers, default=(8,), metavar="A,B", help="of each layer (8)")
     parser.add_argument("--look-back", type=int, default=10, metavar="N", help="rows read (%(default)s)")
     options = parse_search(parser, argv)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from dlopt_deap.core import Values
 from dlopt_deap.core.inheriting import InheritingOperator, let_inherit
 from dlopt_deap.networks import NetworkSpec
+from dlopt_deap.networks.cells import CELLS
 
 Weights = NDArray[np.float32]
 
@@ -52,26 +53,28 @@ def inherit_weights(toolbox: base.Toolbox) -> base.Toolbox:
 def overlay(spec: NetworkSpec, weights: Weights, old_spec: NetworkSpec, old_weights: Weights) -> Weights:
     """Write what fits of one network's weights over another's.
 
-    Layers are matched from the input on, the dense outputs with each other, gates with gates and units with units; what
-    the old network has no counterpart for keeps its value.
+    Embeddings are matched with each other, layers from the input on, the dense outputs with each other, gates with
+    gates and units with units; what the old network has no counterpart for keeps its value.
 
     Args:
         spec: The new network.
         weights: Its initial weights, shape (num_weights,).
-        old_spec: The network that was trained; with another cell nothing is taken over.
+        old_spec: The network that was trained; nothing is taken over from one with another cell, or where only one of
+            them embeds tokens.
         old_weights: Its weights.
 
     Returns:
         New weights, shape (num_weights,).
     """
-    if spec.cell != old_spec.cell:
+    if spec.cell != old_spec.cell or (spec.embedding is None) != (old_spec.embedding is None):
         return weights
     arrays = [array.copy() for array in spec.unpack(weights)]
     olds = old_spec.unpack(old_weights)
-    common = 3 * min(len(spec.units), len(old_spec.units))
+    first = len(arrays) - 3 * len(spec.units) - 2  # 1 after an embedding
+    common = first + 3 * min(len(spec.units), len(old_spec.units))
     pairs = [*zip(arrays[:common], olds[:common], strict=True), *zip(arrays[-2:], olds[-2:], strict=True)]
     for position, (array, old) in enumerate(pairs):
-        gates = 1 if position >= common else _gates(spec, position // 3)
+        gates = CELLS[spec.cell].gates if first <= position < common else 1
         _overlay_gates(array, old, gates)
     return spec.pack(arrays)
 
@@ -94,13 +97,8 @@ def with_trained(values: Values, spec: NetworkSpec, weights: Weights) -> Values:
     return values
 
 
-def _gates(spec: NetworkSpec, layer: int) -> int:
-    """Count the gates, which lie side by side in the columns of a layer's arrays."""
-    return int(spec.weight_shapes[3 * layer][-1]) // spec.units[layer]
-
-
 def _overlay_gates(array: NDArray[np.float32], old: NDArray[np.float32], gates: int) -> None:
-    """Copy the common part of two arrays, gate by gate, in place."""
+    """Copy the common part of two arrays, gate by gate, in place; gates lie side by side in the columns."""
     new_parts = np.split(array, gates, axis=-1)
     old_parts = np.split(old, gates, axis=-1)
     for new_part, old_part in zip(new_parts, old_parts, strict=True):

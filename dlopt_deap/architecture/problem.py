@@ -8,10 +8,13 @@ from deap import base, tools
 
 from dlopt_deap.architecture.space import Space
 from dlopt_deap.architecture.toolbox import architecture_toolbox
+from dlopt_deap.checks import shown
 from dlopt_deap.core import Problem, Solution
 from dlopt_deap.core.statistics import statistics, target_value
-from dlopt_deap.data import TimeSeries
+from dlopt_deap.data import Series, TokenSequence
+from dlopt_deap.errors import SettingError
 from dlopt_deap.networks import NetworkSpec
+from dlopt_deap.networks.fit import check_reading
 
 COSTS = ("num_weights", "multiply_adds", "look_back")
 """The targets that follow from the architecture alone, and are exact."""
@@ -24,15 +27,16 @@ class ArchitectureProblem(Problem):
     says what it is worth.
 
     Args:
-        series: The time series.
+        series: The time series, or sequence of tokens.
         space: The limits of the search.
         targets: What is optimised.
     """
 
-    def __init__(self, series: TimeSeries, space: Space, targets: Mapping[str, int]) -> None:
+    def __init__(self, series: Series, space: Space, targets: Mapping[str, int]) -> None:
         super().__init__(targets)
-        self.series: TimeSeries = series
+        self.series: Series = series
         self.space = space
+        self._check_fit()
         # A look-back that is too long is told now, not by every candidate that has it.
         self.series.validation.windows(space.look_back[1])
 
@@ -52,7 +56,18 @@ class ArchitectureProblem(Problem):
         """Say in JSON values what a solution is."""
         spec = self.decode(solution)
         genes = {name: value for name, value in self.space.describe(solution).items() if name != "units"}
-        return {"layers": spec.layers, **genes, "num_weights": spec.num_weights}
+        embedding = {} if spec.embedding is None else {"embedding": spec.embedding[1]}
+        return {"layers": spec.layers, **genes, **embedding, "num_weights": spec.num_weights}
+
+    def _check_fit(self) -> None:
+        """Refuse a space whose networks do not fit the series; a worker would be too late."""
+        genes = self.space.largest()
+        check_reading(self.decode(genes), self.series)
+        if isinstance(self.series, TokenSequence) and self.space.activation != "softmax":
+            raise SettingError(
+                "A search for tokens needs networks that give their probabilities, got the activation "
+                f"{shown(self.space.activation)}; take `Space(activation='softmax')`."
+            )
 
     def costs(self, solution: Sequence[Any]) -> dict[str, float]:
         """Give what a solution's network costs: :data:`COSTS`."""

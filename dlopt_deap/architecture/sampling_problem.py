@@ -11,9 +11,10 @@ from dlopt_deap.architecture.problem import COSTS, ArchitectureProblem
 from dlopt_deap.architecture.space import TRAINING_GENES, Space
 from dlopt_deap.checks import check_choice, check_integer
 from dlopt_deap.core import Values
-from dlopt_deap.data import TimeSeries
+from dlopt_deap.data import Series, TokenSequence
 from dlopt_deap.errors import SettingError
 from dlopt_deap.sampling import Sampling, mae_random_sampling
+from dlopt_deap.sampling.metrics import default_metric
 from dlopt_deap.seeding import derive
 
 SAMPLED = ("log_p", "p", "mean", "std")
@@ -26,14 +27,14 @@ class RandomSamplingProblem(ArchitectureProblem):
     A solution's network is given random weights many times; the fitness is read off the errors on the validation split.
 
     Args:
-        series: The time series.
+        series: The time series, or sequence of tokens.
         space: The limits of the search.
         targets: What is optimised, of ``log_p``, ``p``, ``mean``, ``std``, ``num_weights``, ``multiply_adds`` and
             ``look_back``.
         num_samples: Random weightings an evaluation. The fitness is noisy, the more so the fewer they are.
         final_samples: Random weightings of each of the best at the end, with fresh noise.
         **sampling: Further keyword arguments of :func:`~dlopt_deap.sampling.mae_random_sampling`: ``threshold``,
-            ``lower``, ``upper``, ``metric``, ``distribution``.
+            ``lower``, ``upper``, ``metric`` (of tokens the cross-entropy unless given), ``distribution``.
 
     Raises:
         SettingError: If a target is unknown, a setting makes no sense, or the space has genes of training.
@@ -47,7 +48,7 @@ class RandomSamplingProblem(ArchitectureProblem):
 
     def __init__(
         self,
-        series: TimeSeries,
+        series: Series,
         space: Space,
         targets: Mapping[str, int] | None = None,
         num_samples: int = 100,
@@ -62,7 +63,9 @@ class RandomSamplingProblem(ArchitectureProblem):
         self._samples = self.noisy = any(name in SAMPLED for name in self.targets)
         self.num_samples = check_integer("num_samples", num_samples, low=1, limit="MAX_SAMPLES")
         self.final_samples = check_integer("final_samples", final_samples, low=1, limit="MAX_SAMPLES")
-        self.sampling_settings = sampling
+        # Of a series of numbers nothing is added, so that its settings are written as before there were tokens.
+        chosen = {"metric": default_metric(series)} if isinstance(series, TokenSequence) else {}
+        self.sampling_settings = chosen | sampling
         self._check_by_example()
 
     @property

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from dlopt_deap.architecture.genes import ChoiceGene, FloatGene, Gene, IntegerGene, float_gene, integer_gene
-from dlopt_deap.checks import shown
+from dlopt_deap.checks import check_integer, shown
 from dlopt_deap.errors import SettingError
 from dlopt_deap.networks import NetworkSpec
 from dlopt_deap.networks.cells import CELLS
@@ -25,7 +25,7 @@ class Space:
     An individual is ``[look_back, units_1, ..., units_n]``: how many rows the network looks back, and the units of
     each of its n recurrent layers, from the input to the output. It is DLOPT's encoding. What else is left open here
     has a gene between the look-back and the units, in the order below: ``dropout``, ``learning_rate``,
-    ``batch_size``, ``cell``, ``activation``.
+    ``batch_size``, ``cell``, ``activation``, ``embedding``.
 
     Attributes:
         look_back: Least and most rows to look back; one number stands for both.
@@ -36,6 +36,8 @@ class Space:
         batch_size: Least and most windows in a batch; ``None``: not searched.
         cell: The recurrent cell of every network: ``"lstm"``, ``"gru"`` or ``"simple_rnn"``; several are a gene.
         activation: The activation of the dense output layer; several are a gene.
+        embedding: The numbers that stand for a token, for a sequence of tokens that is read as numbers: one number, or
+            least and most, which are a gene; ``None``: networks read their inputs as they are.
 
     Raises:
         SettingError: If a limit is not as above, the limits are the wrong way round, or a name is unknown.
@@ -59,6 +61,7 @@ class Space:
     batch_size: Limits | None = None
     cell: str | tuple[str, ...] = "lstm"
     activation: str | tuple[str, ...] = "tanh"
+    embedding: int | Limits | None = None
 
     def __post_init__(self) -> None:
         for name, limit in (("look_back", "MAX_LOOK_BACK"), ("layers", "MAX_LAYERS"), ("units", None)):
@@ -66,6 +69,8 @@ class Space:
             object.__setattr__(self, name, (gene.low, gene.high))
         for name in ("cell", "activation"):
             self._set_names(name)
+        if isinstance(self.embedding, int):
+            check_integer("embedding", self.embedding, low=1)
         self.head  # noqa: B018 - its limits are checked when they are first looked at
         self._check_largest()
 
@@ -82,6 +87,8 @@ class Space:
         for name in ("cell", "activation"):
             if isinstance(names := getattr(self, name), tuple):
                 genes[name] = ChoiceGene(names)
+        if self.embedding is not None and not isinstance(self.embedding, int):
+            genes["embedding"] = integer_gene("embedding", self.embedding)
         return genes
 
     @property
@@ -100,6 +107,11 @@ class Space:
         """Give the individual with the least of everything, and the first of several names."""
         head = [gene.names[0] if isinstance(gene, ChoiceGene) else gene.low for gene in self.head.values()]
         return head + [self.units[0]] * self.layers[0]
+
+    def largest(self) -> list[Any]:
+        """Give the individual with the most of everything, and the first of several names."""
+        head = [gene.names[0] if isinstance(gene, ChoiceGene) else gene.high for gene in self.head.values()]
+        return head + [self.units[1]] * self.layers[1]
 
     def random_genes(self, rng: Any = random) -> list[Any]:
         """Draw an individual: the number of layers, then each gene, uniformly."""
@@ -152,21 +164,27 @@ class Space:
         return dict(zip(self.head, genes[:count], strict=True)) | {"units": list(genes[count:])}
 
     def spec(self, genes: Sequence[Any], inputs: int, outputs: int) -> NetworkSpec:
-        """Give the network that genes stand for, between as many inputs and outputs."""
-        named = {"cell": self.cell, "activation": self.activation} | self.describe(genes)
+        """Give the network that genes stand for, between as many inputs and outputs; an embedding is one of these."""
+        fixed = {"cell": self.cell, "activation": self.activation, "embedding": self.embedding}
+        named = fixed | self.describe(genes)
+        embedding = None if named["embedding"] is None else (outputs, named["embedding"])
         units, look_back = tuple(named["units"]), named["look_back"]
-        return NetworkSpec(inputs, units, outputs, look_back, cell=named["cell"], activation=named["activation"])
+        return NetworkSpec(inputs, units, outputs, look_back, named["cell"], named["activation"], embedding)
 
     def to_dict(self) -> dict[str, Any]:
         """Give the limits as JSON values."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
+        if self.embedding is None:  # a space of numbers is written as before there were tokens
+            del values["embedding"]
         return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
     def _check_largest(self) -> None:
         """Refuse a space whose largest network is refused: that is told now, not by every candidate near it."""
         cell = self.cell if isinstance(self.cell, str) else max(self.cell, key=lambda name: CELLS[name].gates)
         try:
-            NetworkSpec(1, (self.units[1],) * self.layers[1], 1, self.look_back[1], cell)
+            most = self.embedding if isinstance(self.embedding, int | None) else self.embedding[1]
+            read = 1 if most is None else most
+            NetworkSpec(read, (self.units[1],) * self.layers[1], 1, self.look_back[1], cell)
         except SettingError as error:
             raise SettingError(f"The largest network of a space must be possible. {error}") from None
 
@@ -177,7 +195,7 @@ class Space:
             raise SettingError(f"`{name}` must be one name or several different ones, got {shown(value)}.")
         names = (value,) if isinstance(value, str) else tuple(value)
         for one in names:
-            NetworkSpec(1, (1,), 1, 1, **{name: one})
+            NetworkSpec(1, (1,), 2, 1, **{name: one})
         if not names or len(set(names)) < len(names):
             raise SettingError(f"`{name}` must be one name or several different ones, got {shown(value)}.")
         if not isinstance(value, str):

@@ -13,8 +13,9 @@ from dlopt_deap.architecture.space import TRAINING_GENES, Space
 from dlopt_deap.architecture.validation import check_error_targets, validation_values
 from dlopt_deap.checks import check_choice, check_integer
 from dlopt_deap.core import Values
-from dlopt_deap.data import TimeSeries
+from dlopt_deap.data import Series
 from dlopt_deap.networks import Training, TrainingSettings, choose_engine, initial_weights, train
+from dlopt_deap.sampling.metrics import default_metric
 from dlopt_deap.seeding import derive
 
 FINAL_PATIENCE = 25
@@ -28,10 +29,12 @@ class TrainingProblem(ArchitectureProblem):
     for long, from several initial weights, and ranked by that.
 
     Args:
-        series: The time series.
+        series: The time series, or sequence of tokens.
         space: The limits of the search; its ``dropout``, ``learning_rate`` and ``batch_size`` go before ``training``.
         targets: What is optimised: errors to minimise (``mae``, ``mse``, ``rmse``, ``median_ae`` in scaled units,
-            ``mape``, ``smape`` in the series' own) and costs (``num_weights``, ``multiply_adds``, ``look_back``).
+            ``mape``, ``smape`` in the series' own; of tokens also ``cross_entropy`` in nats and ``error_rate``) and
+            costs (``num_weights``, ``multiply_adds``, ``look_back``). Unless given ``mae``, of tokens
+            ``cross_entropy``.
         epochs: Epochs of a training during the search.
         repeats: Trainings an evaluation, from different initial weights; the fitness is their mean.
         final_epochs: The most epochs of a final training, which ends by early stopping.
@@ -54,7 +57,7 @@ class TrainingProblem(ArchitectureProblem):
 
     def __init__(
         self,
-        series: TimeSeries,
+        series: Series,
         space: Space,
         targets: Mapping[str, int] | None = None,
         epochs: int = 10,
@@ -65,7 +68,7 @@ class TrainingProblem(ArchitectureProblem):
         engine: str = "auto",
         inherit: bool = False,
     ) -> None:
-        super().__init__(series, space, {"mae": -1} if targets is None else targets)
+        super().__init__(series, space, {default_metric(series): -1} if targets is None else targets)
         check_error_targets(self.targets, series)
         self.epochs = check_integer("epochs", epochs, low=1)
         self.repeats = check_integer("repeats", repeats, low=1)
@@ -76,6 +79,7 @@ class TrainingProblem(ArchitectureProblem):
         self.inherit = inherit
         self.pure = not inherit
         self.series.training.windows(space.look_back[1])
+        self._losses()
 
     def train(
         self, solution: Sequence[Any], epochs: int, seed: int, weights: ArrayLike | None = None, **changes: Any
@@ -125,12 +129,20 @@ class TrainingProblem(ArchitectureProblem):
             for name in ("epochs", "repeats", "final_epochs", "final_repeats", "engine", "inherit")
         }
         used, why = choose_engine(self.engine, self.decode(self.space.smallest()))
-        trained = {"training": asdict(self.training), "engine_used": used, "engine_why": why}
+        losses = sorted(set(self._losses()))
+        training = asdict(self.training) | {"loss": losses[0] if len(losses) == 1 else losses}
+        trained = {"training": training, "engine_used": used, "engine_why": why}
         return super().settings() | numbers | trained
 
     def prepare(self) -> None:
         """Compile the kernels once, or load them, before workers do."""
         self.train(self.space.smallest(), epochs=1, seed=0)
+
+    def _losses(self) -> list[str]:
+        """Give the loss for each activation of the space; one that does not fit is refused."""
+        activations = self.space.activation
+        names = (activations,) if isinstance(activations, str) else activations
+        return [self.training.loss_of(name) for name in names]
 
     def _start(self, solution: Sequence[Any], seed: int) -> NDArray[np.float32] | None:
         """Give what a training begins with: initial weights under those inherited, or ``None`` if nothing ever is."""

@@ -51,6 +51,7 @@ class Progress:
         self._rows = LogbookPrinter(stream) if verbose else None
         self._bar: Any = None
         self._unwritten: str | None = None
+        self._latest: str | None = None
         self._written = -math.inf
 
     def __call__(self, search: SearchState) -> None:
@@ -62,7 +63,7 @@ class Progress:
         elif _has_bar(self.stream):
             self._show(search)
         else:
-            self._unwritten = self._line(search)
+            self._unwritten = self._latest = self._line(search)
             if search.session_seconds - self._written >= self.interval:
                 self._written = search.session_seconds
                 self._write()
@@ -75,8 +76,10 @@ class Progress:
                 self._bar.n = self._bar.total  # the bar of a notebook turns red if it is not full
         if self._rows is not None:
             self._rows.end(search)
+        if self._latest is not None and self._latest != (line := self._line(search)):
+            self._unwritten = line
         self.close()
-        self._written = -math.inf
+        self._written, self._latest = -math.inf, None
 
     def close(self) -> None:
         """Write the last line, or leave the bar as it stands and the cursor on a line of its own."""
@@ -88,7 +91,7 @@ class Progress:
     def _show(self, search: SearchState) -> None:
         """Bring the bar up to date."""
         share, where = outlook(search, self.total).share, f"generation {search.generation}"
-        facts = ", ".join(self._facts(search))
+        facts = ", ".join(self._facts(search, short=True))
         if self._bar is None:
             self._bar = _new_bar(self.stream, share, where, facts)
             return
@@ -100,21 +103,24 @@ class Progress:
         """Say in one line what the bar shows."""
         return f"generation {search.generation}: {', '.join(self._facts(search))}"
 
-    def _facts(self, search: SearchState) -> list[str]:
-        """Say what there is to know, the most important first."""
+    def _facts(self, search: SearchState, short: bool = False) -> list[str]:
+        """Say what there is to know; shortly, and the most important first, where the end may have no room."""
         total = bound(search.total if self.total is None else self.total)
-        of_total = "" if total is None else f"/{total}"
+        done = f"{search.evaluations} evaluations" if total is None else f"{search.evaluations}/{total} evaluations"
         best = ", ".join(f"{name} {value:.5g}" for name, value in search.best.items())
         left = outlook(search, self.total).left
-        facts = [
-            f"{search.evaluations}{of_total} evaluations",
-            f"{search.evaluations_per_second:.1f} evaluations/s",
-            f"best {best}" if best else "nothing found yet",
-            f"{search.cache_hits} known already" if search.cache_hits else "",
-            f"{search.failures} failed" if search.failures else "",
-            f"stopped by {search.stopped_by}" if search.stopped_by else "",
-            f"{duration(left)} left" if left is not None and not search.stopped_by else "",
-        ]
+        rate = f"{search.evaluations_per_second:.1f} evaluations/s"
+        known = f"{search.cache_hits} known already" if search.cache_hits else ""
+        failed = f"{search.failures} failed" if search.failures else ""
+        best = f"best {best}" if best else "nothing found yet"
+        rest = f"{duration(left)} left" if left is not None else ""
+        rest = f"stopped by {search.stopped_by}" if search.stopped_by else rest
+        if short:
+            if total is not None:
+                done, rate = done.removesuffix(" evaluations"), rate.replace(" evaluations", "")
+            facts = [done, best, rate, rest, failed, known]
+        else:
+            facts = [done, rate, best, known, failed, rest]
         return [fact for fact in facts if fact]
 
     def _write(self) -> None:

@@ -5,7 +5,8 @@ from dlopt_deap.core.algorithms import ea_mu_comma_lambda, ea_mu_plus_lambda, ea
 from dlopt_deap.core.ask_tell import AskTell
 from dlopt_deap.core.candidate import Candidate, rank
 from dlopt_deap.core.evolution import Evolution
-from dlopt_deap.core.forecast import Forecast, compare_forecasts, errors_between, forecast_errors
+from dlopt_deap.core.forecast import compare_forecasts, errors_between, forecast_errors
+from dlopt_deap.core.forecast_base import Forecast
 from dlopt_deap.core.guard import Guarded, succeeded
 from dlopt_deap.core.journal import Journal
 from dlopt_deap.core.logbook_printer import LogbookPrinter

@@ -121,7 +121,7 @@ def _scaled(series: Known, rows: Rows) -> NDArray[np.float32]:
         return series.scale_inputs(rows)
     positions = [series.columns.index(name) for name in series.inputs]
     with np.errstate(over="ignore", invalid="ignore"):
-        return np.ascontiguousarray(series.scaling.apply(rows, positions).astype(np.float32))
+        return series.scaling.apply(rows, positions).astype(np.float32)
 
 
 def _known_rows(series: Known, rows: ArrayLike, look_back: int) -> Rows:

@@ -21,6 +21,13 @@ class Calls:
         self._callbacks = callbacks
         self._told = len(search.logbook)
 
+    def begin(self) -> None:
+        """Tell the callbacks that have a method ``begin`` that the search begins, or goes on: nothing is in its way."""
+        for callback in self._callbacks:
+            begin = getattr(callback, "begin", None)
+            if callable(begin):
+                self._call(callback, begin)
+
     def after_generation(self) -> bool:
         """Call each callback; say whether one of them wants the search to end.
 

@@ -10,61 +10,35 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dlopt_deap.checks import check_choice, check_integer
-from dlopt_deap.data import Split, TimeSeries
+from dlopt_deap.checks import check_choice, check_integer, shown
+from dlopt_deap.core.forecast_base import Forecast, Rows
+from dlopt_deap.core.token_forecast import compare_tokens
+from dlopt_deap.data import Series, Split, TimeSeries, TokenSequence
 from dlopt_deap.errors import DataError, SettingError
 from dlopt_deap.networks import NetworkSpec, predict
 from dlopt_deap.sampling import METRICS
-
-Rows = NDArray[np.float64]
+from dlopt_deap.sampling.token_metrics import GREATEST
 
 PERCENTAGES = ("mape", "smape")
 """The errors that mean something in the series' own units only."""
 
+NUMERIC = tuple(name for name in METRICS if name not in GREATEST)
+"""The errors of numbers; the others are those of probabilities."""
+
 
 @dataclass(frozen=True, eq=False)
-class Forecast:
-    """Forecasts of the rows of a split, each from the rows before it, in the series' own units.
-
-    Attributes:
-        split: The rows.
-        truth: What they hold, shape (rows, targets).
-        predictions: What each method says, by its name, of the same shape; the network comes first.
-        errors: The errors of each method, by its name and the error's, over all rows and targets.
-    """
-
-    split: Split
-    truth: Rows
-    predictions: dict[str, Rows]
-    errors: dict[str, dict[str, float]]
+class SeriesForecast(Forecast):
+    """Forecasts of the rows of a time series, in its own units; the errors are all that measure numbers."""
 
     @property
-    def targets(self) -> tuple[str, ...]:
-        """The names of the targets."""
-        return self.split.series.targets
+    def criterion(self) -> str:
+        """The error that methods are compared by."""
+        return "mae"
 
     @property
-    def index(self) -> NDArray[Any]:
-        """The time of each row, shape (rows,)."""
-        return self.split.index
-
-    @property
-    def where(self) -> str:
-        """Which rows they are, as a title says it."""
-        return f"{self.split.name} split"
-
-    @property
-    def beaten(self) -> list[str]:
-        """The methods whose mean absolute error is larger than the network's."""
-        own, *others = self.errors
-        return [name for name in others if self.errors[name]["mae"] > self.errors[own]["mae"]]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Give the errors as JSON values; what is not finite is ``None``."""
-        return {
-            method: {name: value if np.isfinite(value) else None for name, value in errors.items()}
-            for method, errors in self.errors.items()
-        }
+    def unit(self) -> str:
+        """What the criterion measures, in words."""
+        return "mean absolute error, in the series' own units"
 
     def to_csv(self) -> str:
         """Write the rows as CSV: the time, and for each target the truth and what each method says."""
@@ -79,31 +53,41 @@ class Forecast:
         return text.getvalue()
 
 
-def forecast_errors(split: Split, spec: NetworkSpec, weights: ArrayLike) -> dict[str, float]:
-    """Measure a network on a split: ``mape`` and ``smape`` in own units, all others of ``METRICS`` in scaled units.
+def forecast_errors(split: Split, spec: NetworkSpec, weights: ArrayLike, names: Iterable[str] = ()) -> dict[str, float]:
+    """Measure a network on a split.
 
     Args:
         split: The rows to forecast.
         spec: The network.
         weights: Its weights, shape (num_weights,).
+        names: Errors of numbers to take of tokens too.
+
+    Returns:
+        Of a series all errors of numbers, ``mape`` and ``smape`` in own units, the others in scaled units. Of tokens
+        the errors of probabilities, and those that are named.
     """
     x, y = split.windows(spec.look_back)
     predicted = predict(spec, weights, x)
-    scaled = [name for name in METRICS if name not in PERCENTAGES]
+    if isinstance(split.series, TokenSequence):
+        return errors_between(predicted, y, dict.fromkeys([*GREATEST, *names]))
+    scaled = [name for name in NUMERIC if name not in PERCENTAGES]
     own = errors_between(split.to_own_units(predicted), split.to_own_units(y), PERCENTAGES)
     return errors_between(predicted, y, scaled) | own
 
 
 def compare_forecasts(
-    series: TimeSeries, spec: NetworkSpec, weights: ArrayLike, season: int | None = None, split: str = "testing"
+    series: Series, spec: NetworkSpec, weights: ArrayLike, season: int | None = None, split: str = "testing"
 ) -> Forecast:
     """Compare a network with naive forecasts and a linear autoregression, on the same rows.
 
+    Tokens have naive forecasts of their own; see :func:`~dlopt_deap.core.token_forecast.compare_tokens`.
+
     Args:
-        series: The series.
+        series: The series, or sequence of tokens.
         spec: The network.
         weights: Its weights, shape (num_weights,).
-        season: The rows of a season, for the forecast by the value one season ago; that of the series unless given.
+        season: The rows of a season, for the forecast by the value one season ago; that of the series unless given, and
+            none for tokens.
         split: ``"testing"``, which is meant to be looked at once, or ``"validation"``.
 
     Returns:
@@ -116,6 +100,10 @@ def compare_forecasts(
         DataError: If season or look-back is longer than what is before the rows.
     """
     rows: Split = getattr(series, check_choice("split", split, ("validation", "testing")))
+    if isinstance(series, TokenSequence):
+        if season is not None:
+            raise SettingError(f"Tokens have no `season`, got {shown(season)} for {series!r}; leave it out.")
+        return compare_tokens(rows, series, spec, weights)
     x, y = rows.windows(spec.look_back)
     targets = np.column_stack([series.values[:, series.columns.index(name)] for name in series.targets])
     predictions: dict[str, Rows] = {
@@ -129,10 +117,12 @@ def compare_forecasts(
     predictions["training mean"] = np.broadcast_to(mean, (len(y), len(mean)))
     predictions["linear autoregression"] = rows.to_own_units(_autoregression(series, spec.look_back, x))
     truth = targets[rows.rows]
-    return Forecast(rows, truth, predictions, {name: errors_between(one, truth) for name, one in predictions.items()})
+    return SeriesForecast(
+        rows, truth, predictions, {name: errors_between(one, truth) for name, one in predictions.items()}
+    )
 
 
-def errors_between(predicted: NDArray[Any], truth: NDArray[Any], names: Iterable[str] = METRICS) -> dict[str, float]:
+def errors_between(predicted: NDArray[Any], truth: NDArray[Any], names: Iterable[str] = NUMERIC) -> dict[str, float]:
     """Take errors of one set of forecasts.
 
     Args:

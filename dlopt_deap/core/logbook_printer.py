@@ -20,10 +20,10 @@ class LogbookPrinter:
         >>> logbook, printer = tools.Logbook(), LogbookPrinter()
         >>> for generation in range(2):
         ...     logbook.record(gen=generation, nevals=5)
-        ...     printer(SimpleNamespace(logbook=logbook))
-        gen	nevals
-        0  	5
-        1  	5
+        ...     printer(SimpleNamespace(logbook=logbook))  # doctest: +NORMALIZE_WHITESPACE
+        gen nevals
+        0   5
+        1   5
     """
 
     def __init__(self, stream: TextIO | None = None) -> None:

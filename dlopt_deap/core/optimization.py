@@ -11,7 +11,7 @@ from typing import Any
 
 from deap import base
 
-from dlopt_deap.checks import check_integer, did_you_mean
+from dlopt_deap.checks import check_integer
 from dlopt_deap.core.calls import Calls
 from dlopt_deap.core.candidates import candidates_of
 from dlopt_deap.core.description import describe_toolbox
@@ -26,7 +26,6 @@ from dlopt_deap.core.snapshot import resume, write_snapshot
 from dlopt_deap.core.state import Callback
 from dlopt_deap.core.stateful import check_toolbox_state
 from dlopt_deap.core.stop import Stop
-from dlopt_deap.errors import SettingError
 from dlopt_deap.seeding import choose_seed, seed_run
 from dlopt_deap.storage import RunFolder, open_run
 
@@ -142,6 +141,7 @@ class ModelOptimization(ABC):
             return asked
 
         try:
+            calls.begin()
             reason = search.run(partial(self.step, search), after, reason)
             search.journal.write_held()
             calls.after_search()
@@ -179,10 +179,7 @@ def _all_criteria(stop: Stop | None, max_evaluations: int | None, problem: Probl
     """Join the short form and the long form of the criteria, and check them against the problem."""
     if stop is None or max_evaluations is not None:
         stop = replace(stop, max_evaluations=max_evaluations) if stop else Stop(max_evaluations=max_evaluations)
-    for name in stop.target_fitness or {}:
-        if name not in problem.targets:
-            hint = did_you_mean(name, problem.targets, ".")
-            raise SettingError(f"`target_fitness` names {name!r}, which is no target of the problem{hint}")
+    stop.check_targets(problem.targets)
     return stop
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dlopt_deap.checks import as_float, shown
 from dlopt_deap.core.solution import Solution, Values
 from dlopt_deap.core.statistics import target_statistics
-from dlopt_deap.data import TimeSeries
+from dlopt_deap.data import Series
 from dlopt_deap.errors import SettingError
 from dlopt_deap.networks import NetworkSpec
 from dlopt_deap.seeding import derive
@@ -36,8 +36,8 @@ class Problem(ABC):
         into the solution, and is a pure function of (problem, genes, seed), so that it may run anywhere.
     """
 
-    series: TimeSeries | None = None
-    """The time series, if the problem is about one: then its result can be compared with naive forecasts."""
+    series: Series | None = None
+    """The time series or tokens, if the problem is about any: then its result can be compared with naive forecasts."""
 
     noisy = False
     """Whether the best of a search must be estimated anew: because another seed gives another fitness, or because they

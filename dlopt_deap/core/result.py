@@ -16,11 +16,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from dlopt_deap.core.ahead import forecast_ahead, forecast_following, input_rows
 from dlopt_deap.core.candidate import Candidate
-from dlopt_deap.core.forecast import Forecast, compare_forecasts
+from dlopt_deap.core.forecast import compare_forecasts
+from dlopt_deap.core.forecast_base import Forecast
 from dlopt_deap.core.individuals import json_genes
 from dlopt_deap.core.pareto import knee
 from dlopt_deap.core.problem import Problem
-from dlopt_deap.data import TimeSeries
+from dlopt_deap.data import TimeSeries, TokenSequence
 from dlopt_deap.errors import RunFolderError, SettingError
 from dlopt_deap.files import write_text
 from dlopt_deap.networks import NetworkSpec, keras_model, save_keras
@@ -199,6 +200,11 @@ class Result:
         """Give the problem's series."""
         if self.problem.series is None:
             raise SettingError(f"A forecast needs a problem with a series, got {type(self.problem).__name__}.")
+        if isinstance(self.problem.series, TokenSequence):
+            raise SettingError(
+                f"Forecasts of rows need a series of numbers, got {self.problem.series!r}; draw tokens with "
+                "`networks.generate`."
+            )
         return self.problem.series
 
 

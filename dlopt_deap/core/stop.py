@@ -1,10 +1,10 @@
 """When a search ends."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from dlopt_deap.checks import check_choice, check_integer, check_number, items_of, shown
+from dlopt_deap.checks import check_choice, check_integer, check_number, did_you_mean, items_of, shown
 from dlopt_deap.errors import SettingError
 
 IDLE_GENERATIONS = 1000
@@ -66,6 +66,17 @@ class Stop:
                 "Nothing would end this search; give `max_evaluations`, or a `Stop` with max_evaluations, "
                 "max_generations, max_seconds or stagnation."
             )
+
+    def check_targets(self, targets: Collection[str]) -> None:
+        """See that the fitness to reach is one of these targets.
+
+        Raises:
+            SettingError: If it is that of another.
+        """
+        for name in self.target_fitness or {}:
+            if name not in targets:
+                hint = did_you_mean(name, targets, ".")
+                raise SettingError(f"`target_fitness` names {name!r}, which is no target of the problem{hint}")
 
     def to_dict(self) -> dict[str, Any]:
         """Give the criteria that are set, as JSON values."""

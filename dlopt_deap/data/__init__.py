@@ -1,4 +1,6 @@
-"""Series, their splits, scaling and windows, and where they come from."""
+"""Series, their splits, scaling and windows, and where they come from; sequences of tokens."""
+
+from typing import TypeAlias
 
 from dlopt_deap.data.arrays import from_array
 from dlopt_deap.data.csv_file import read_csv
@@ -11,22 +13,31 @@ from dlopt_deap.data.parquet_file import read_parquet
 from dlopt_deap.data.reading import as_series, read_file
 from dlopt_deap.data.series import TimeSeries
 from dlopt_deap.data.sources import sine, sunspots
+from dlopt_deap.data.text_file import license_text, read_text
+from dlopt_deap.data.tokens import TokenSequence
 from dlopt_deap.data.windows import Split
+
+Series: TypeAlias = TimeSeries | TokenSequence
+"""What networks are made for."""
 
 __all__ = [
     "NewRows",
+    "Series",
     "SeriesDescription",
     "SeriesOptions",
     "Split",
     "TimeSeries",
+    "TokenSequence",
     "as_series",
     "from_array",
     "from_pandas",
+    "license_text",
     "read_csv",
     "read_file",
     "read_new_rows",
     "read_numpy",
     "read_parquet",
+    "read_text",
     "sine",
     "sunspots",
 ]

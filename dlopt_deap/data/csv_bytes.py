@@ -1,4 +1,4 @@
-"""The text of a CSV file: whole, in UTF-8, and no more than memory is meant to hold."""
+"""The text of a file: whole, in UTF-8, and no more than memory is meant to hold."""
 
 from __future__ import annotations
 
@@ -16,22 +16,27 @@ PACKED: Final = {
     b"\x28\xb5\x2f\xfd": "packed by zstd",
     b"\xd0\xcf\x11\xe0": "a spreadsheet",
 }
-"""What the first bytes of a file say that is often taken for a CSV file."""
+"""What the first bytes of a file say that is often taken for a CSV file or a text."""
 
 WIDE: Final = (b"\xff\xfe", b"\xfe\xff")
 """The marks with which files in UTF-16 and UTF-32 begin."""
 
 
-def read_text(path: Path) -> str:
+def read_text(path: Path, kind: str = "CSV", limit: str = "MAX_CSV_BYTES") -> str:
     """Return the content of a regular text file in UTF-8, without its byte order mark.
+
+    Args:
+        path: The file.
+        kind: What it must be a file of, as messages call it.
+        limit: The name of the constant of :mod:`dlopt_deap.limits` that bounds its bytes.
 
     Raises:
         DataError: If there is no such file, it is no regular one, too large, changes meanwhile, or is no such text.
     """
-    content = read_regular(path, "a CSV file", "MAX_CSV_BYTES", DataError)
-    for mark, kind in PACKED.items():
+    content = read_regular(path, f"a {kind} file", limit, DataError)
+    for mark, packed in PACKED.items():
         if content.startswith(mark):
-            raise DataError(f"{path} must be a CSV file, but it is {kind}; unpack it, or save it as CSV first.")
+            raise DataError(f"{path} must be a {kind} file, but it is {packed}; unpack it, or save it as {kind} first.")
     if content.startswith(WIDE):
         raise DataError(f"{path} must be text in UTF-8, but it is in UTF-16 or UTF-32; save the file as UTF-8.")
     return _decode(path, content)

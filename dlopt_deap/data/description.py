@@ -113,8 +113,8 @@ class SeriesDescription:
         if series.fingerprint() != self.fingerprint:
             raise DataError(
                 f"The scaling of {shown(self.name)} must be fitted to the series that was described, got "
-                f"{shown(series)} with the fingerprint {series.fingerprint()[:8]}... for {self.fingerprint[:8]}...; make "
-                "it of the same rows, columns, splits and scale."
+                f"{shown(series)} with the fingerprint {series.fingerprint()[:8]}... for {self.fingerprint[:8]}...; "
+                "make it of the same rows, columns, splits and scale."
             )
         return replace(self, scaling=series.scaling)
 

@@ -115,7 +115,7 @@ def _array(content: bytes, source: str) -> NDArray[Any]:
         raise DataError(
             f"{source} must be a file of NumPy, but its header is none: {shortened(str(error))}."
         ) from error
-    if dtype.kind not in NUMERIC or dtype.subdtype is not None:
+    if dtype.kind not in NUMERIC:
         raise DataError(
             f"{source} must hold numbers, but holds values of the type {shown(dtype)}; save numbers, and columns as "
             "arrays of their own by `numpy.savez`."

@@ -14,7 +14,7 @@ from dlopt_deap.checks import check_array, check_integer
 from dlopt_deap.errors import DataError, SettingError
 
 if TYPE_CHECKING:
-    from dlopt_deap.data.series import TimeSeries
+    from dlopt_deap.data import Series
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +27,7 @@ class Split:
         rows: The rows of the series that are targets, as a slice with a start and a stop.
     """
 
-    series: TimeSeries
+    series: Series
     name: str
     rows: slice
 

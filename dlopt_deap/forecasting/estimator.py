@@ -13,13 +13,21 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from dlopt_deap.architecture import Space
-from dlopt_deap.checks import check_integer, check_number, shown
+from dlopt_deap.checks import check_integer, shown
 from dlopt_deap.core import forecast_ahead, forecast_following
 from dlopt_deap.data import TimeSeries
 from dlopt_deap.errors import SettingError
 from dlopt_deap.forecasting.budget import Span
 from dlopt_deap.forecasting.one_call import evolve
-from dlopt_deap.forecasting.rows import names_of, positions_of, series_of_pairs, series_of_rows, workers_of
+from dlopt_deap.forecasting.rows import (
+    check_share,
+    last_rows,
+    names_of,
+    positions_of,
+    series_of_pairs,
+    series_of_rows,
+    workers_of,
+)
 
 Rows = NDArray[np.float64]
 
@@ -120,9 +128,7 @@ class EvolvedForecaster(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         Raises:
             ValueError: If the rows are too few or hold no finite numbers, or a parameter is not as the class says.
         """
-        share = check_number("validation_fraction", self.validation_fraction, above=0.0)
-        if share >= 1:
-            raise SettingError(f"`validation_fraction` must be a share above 0 and below 1, got {share}.")
+        share = check_share(self.validation_fraction)
         checks = {"dtype": np.float64, "ensure_min_samples": FEWEST_ROWS}
         self._has_own_y = y is not None
         if y is None:
@@ -246,11 +252,9 @@ class EvolvedForecaster(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         return self._tail(history)
 
     def _tail(self, history: ArrayLike | None) -> Rows:
-        """Give the last rows of a history, one less than a window; its first one is repeated where it is too short."""
+        """Give the last rows of a history, one less than a window."""
         rows = self._last if history is None else validate_data(self, history, reset=False, dtype=np.float64)
-        missing = max(0, self.look_back_ - 1 - len(rows))
-        whole = np.vstack([np.repeat(rows[:1], missing, axis=0), rows])
-        return np.asarray(whole[len(whole) - self.look_back_ + 1 :], np.float64)
+        return last_rows(rows, self.look_back_ - 1)
 
     def _network(self) -> tuple[TimeSeries, Any, Any]:
         """Give the series, the network and its weights."""

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dlopt_deap.checks import check_integer, did_you_mean, items_of, listed, shown
+from dlopt_deap.checks import check_integer, check_number, did_you_mean, items_of, listed, shown
 from dlopt_deap.data import TimeSeries
 from dlopt_deap.errors import SettingError
 
@@ -83,6 +83,26 @@ def positions_of(target: Any, names: list[str]) -> list[int]:
     if not found or len(set(found)) < len(found):
         raise SettingError(f"`target` must be one or more different columns, got {shown(target)}.")
     return found
+
+
+def last_rows(rows: Rows, count: int) -> Rows:
+    """Give the last rows, as many as are asked for; the first one is repeated where they are fewer.
+
+    Examples:
+        >>> last_rows(np.array([[1.0], [2.0]]), 3).tolist(), last_rows(np.array([[1.0], [2.0]]), 1).tolist()
+        ([[1.0], [1.0], [2.0]], [[2.0]])
+    """
+    missing = max(0, count - len(rows))
+    whole = np.vstack([np.repeat(rows[:1], missing, axis=0), rows])
+    return np.asarray(whole[len(whole) - count :], np.float64)
+
+
+def check_share(validation_fraction: object) -> float:
+    """Return the share of the rows to validate on."""
+    share = check_number("validation_fraction", validation_fraction, above=0.0)
+    if share >= 1:
+        raise SettingError(f"`validation_fraction` must be a share above 0 and below 1, got {share}.")
+    return share
 
 
 def workers_of(n_jobs: int | None) -> int | None:

@@ -13,11 +13,12 @@ from dlopt_deap.architecture.space import TRAINING_GENES
 from dlopt_deap.architecture.validation import check_error_targets, validation_values
 from dlopt_deap.checks import check_choice, check_integer, shown
 from dlopt_deap.core import Values
-from dlopt_deap.data import TimeSeries
+from dlopt_deap.data import Series
 from dlopt_deap.errors import SettingError
 from dlopt_deap.joint.finish import train_from_evolved, validation_error
 from dlopt_deap.joint.settings import FinalEvolution, InnerEvolution
 from dlopt_deap.networks import initial_weights
+from dlopt_deap.sampling.metrics import default_metric
 from dlopt_deap.seeding import derive
 from dlopt_deap.weight import Evolved
 
@@ -34,10 +35,12 @@ class JointProblem(ArchitectureProblem):
     what they are ranked by.
 
     Args:
-        series: The time series.
+        series: The time series, or sequence of tokens.
         space: The limits of the search.
         targets: What is optimised: errors to minimise (``mae``, ``median_ae``, ``mse``, ``rmse`` in scaled units,
-            ``mape``, ``smape`` in the series' own) and costs (``num_weights``, ``multiply_adds``, ``look_back``).
+            ``mape``, ``smape`` in the series' own; of tokens also ``cross_entropy`` in nats and ``error_rate``) and
+            costs (``num_weights``, ``multiply_adds``, ``look_back``). Unless given ``mae``, of tokens
+            ``cross_entropy``.
         inner_evaluations: Weight vectors evaluated for each architecture.
         inheritance: ``"lamarckian"``: children begin with the weights that their parents evolved, as far as these fit;
             ``"baldwinian"``: children begin anew, and what their parents learnt counted for the fitness alone.
@@ -65,7 +68,7 @@ class JointProblem(ArchitectureProblem):
 
     def __init__(
         self,
-        series: TimeSeries,
+        series: Series,
         space: Space,
         targets: Mapping[str, int] | None = None,
         inner_evaluations: int = 500,
@@ -73,7 +76,7 @@ class JointProblem(ArchitectureProblem):
         inner: InnerEvolution | None = None,
         final: FinalEvolution | None = None,
     ) -> None:
-        super().__init__(series, space, {"mae": -1} if targets is None else targets)
+        super().__init__(series, space, {default_metric(series): -1} if targets is None else targets)
         check_error_targets(self.targets, series)
         if useless := [name for name in TRAINING_GENES if name in space.head]:
             raise SettingError(
@@ -155,7 +158,7 @@ class JointProblem(ArchitectureProblem):
         return super().settings() | {
             "inner_evaluations": self.inner_evaluations,
             "inheritance": self.inheritance,
-            "inner": self.inner.to_dict(),
+            "inner": self.inner.to_dict(self.series),
             "final": self.final.to_dict(),
         }
 

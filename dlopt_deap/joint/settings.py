@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from dlopt_deap.checks import check_choice, check_integer, check_number, items_of, shown
 from dlopt_deap.core.description import plain
-from dlopt_deap.data import TimeSeries
+from dlopt_deap.data import Series
 from dlopt_deap.errors import SettingError
 from dlopt_deap.networks import NetworkSpec, TrainingSettings
 from dlopt_deap.networks.initializers import INITIALIZERS
 from dlopt_deap.sampling import METRICS
-from dlopt_deap.sampling.metrics import Metric
+from dlopt_deap.sampling.metrics import Metric, default_loss
 from dlopt_deap.weight import Encoding, Evolved, Objective, OpenAIES, Strategy, evolve_weights
 from dlopt_deap.weight.evolve import strategy_around
 
@@ -33,8 +33,8 @@ class InnerEvolution:
         strategy: Makes a strategy of :mod:`dlopt_deap.weight` around a vector of weights, such as
             ``partial(SeparableCMAES, sigma=0.1)``.
         metric: The error on the training split that is minimised: its name, or a function like those of
-            :mod:`dlopt_deap.sampling.metrics`. What an architecture is worth is another question; see ``targets`` of
-            :class:`JointProblem`.
+            :mod:`dlopt_deap.sampling.metrics`; unless given ``"mse"``, of tokens ``"cross_entropy"``. What an
+            architecture is worth is another question; see ``targets`` of :class:`JointProblem`.
         weight_decay: What is added to it for the sum of the squared weights.
         bounds: The least and the greatest weight; ``None``: any finite number.
         initializer: What the vector to begin around is drawn by, ``"keras"`` or ``"uniform"``.
@@ -44,14 +44,14 @@ class InnerEvolution:
     """
 
     strategy: Callable[[Any], Strategy] = INNER_STRATEGY
-    metric: str | Metric = "mse"
+    metric: str | Metric | None = None
     weight_decay: float = 0.0
     bounds: tuple[float, float] | None = None
     initializer: str = "keras"
 
     def __post_init__(self) -> None:
         self.around(np.zeros(8, np.float32))
-        if not callable(self.metric):
+        if self.metric is not None and not callable(self.metric):
             check_choice("metric", self.metric, METRICS)
         check_number("weight_decay", self.weight_decay, low=0.0)
         check_choice("initializer", self.initializer, INITIALIZERS)
@@ -68,7 +68,7 @@ class InnerEvolution:
         """
         return strategy_around(self.strategy, start)
 
-    def objective(self, series: TimeSeries, spec: NetworkSpec) -> Objective:
+    def objective(self, series: Series, spec: NetworkSpec) -> Objective:
         """Give what the weights of a network are evolved for."""
         return Objective(series, spec, self.metric, weight_decay=self.weight_decay)
 
@@ -77,11 +77,11 @@ class InnerEvolution:
         encoding = Encoding(objective.spec, self.bounds)
         return evolve_weights(objective, self.around(start), evaluations, seed, encoding)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Give the settings as JSON values."""
+    def to_dict(self, series: Series | None = None) -> dict[str, Any]:
+        """Give the settings as JSON values, as they are for a series."""
         return {
             "strategy": plain(self.strategy),
-            "metric": plain(self.metric),
+            "metric": plain(default_loss(series) if self.metric is None else self.metric),
             "weight_decay": float(self.weight_decay),
             "bounds": None if self.bounds is None else [float(end) for end in self.bounds],
             "initializer": self.initializer,

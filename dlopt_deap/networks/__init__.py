@@ -1,6 +1,7 @@
 """Recurrent networks: their description, fast predictions and training, and the bridge to Keras."""
 
 from dlopt_deap.networks.devices import prepare_tensorflow
+from dlopt_deap.networks.generation import generate
 from dlopt_deap.networks.initializers import initial_weights
 from dlopt_deap.networks.keras_bridge import keras_model, load_keras, save_keras, spec_of, weights_of
 from dlopt_deap.networks.predict import predict
@@ -15,6 +16,7 @@ __all__ = [
     "Training",
     "TrainingSettings",
     "choose_engine",
+    "generate",
     "initial_weights",
     "keras_model",
     "load_keras",

@@ -34,5 +34,5 @@ CELLS: Final = {
 }
 """By the name that ``NetworkSpec.cell`` takes. Gates are in Keras' order: i, f, c, o and z, r, h."""
 
-ACTIVATIONS: Final = {"linear": 0, "tanh": 1, "sigmoid": 2, "relu": 3}
+ACTIVATIONS: Final = {"linear": 0, "tanh": 1, "sigmoid": 2, "relu": 3, "softmax": 4}
 """The number by which the compiled kernels know an activation of the dense output, by its Keras name."""

@@ -20,8 +20,9 @@ def initial_weights(spec: NetworkSpec, initializer: str = "keras", seed: int = 0
 
     Args:
         spec: The network.
-        initializer: ``"keras"``: Keras' defaults, that is Glorot's uniform kernels, orthogonal recurrent kernels, and
-            biases of 0, except 1 for the forget gate of the LSTM. ``"uniform"``: DLOPT's, each weight from [-0.5, 0.5].
+        initializer: ``"keras"``: Keras' defaults, that is Glorot's uniform kernels, orthogonal recurrent kernels,
+            biases of 0, except 1 for the forget gate of the LSTM, and embeddings from [-0.05, 0.05]. ``"uniform"``:
+            DLOPT's, each weight from [-0.5, 0.5].
         seed: The weights are a pure function of the network, the initializer and the seed.
 
     Returns:
@@ -46,7 +47,9 @@ def initial_weights(spec: NetworkSpec, initializer: str = "keras", seed: int = 0
     if initializer == "uniform":
         return random.uniform(-0.5, 0.5, spec.num_weights).astype(np.float32)
     arrays: list[NDArray[np.floating]] = []
-    for units, (kernel, recurrent, bias) in zip(spec.units, _triples(spec.weight_shapes), strict=False):
+    if spec.embedding is not None:
+        arrays.append(random.uniform(-0.05, 0.05, spec.embedding))
+    for units, (kernel, recurrent, bias) in zip(spec.units, _triples(spec.weight_shapes[len(arrays) :]), strict=False):
         offsets = np.zeros(bias)
         if CELLS[spec.cell].keras_class == "LSTM":
             offsets[units : 2 * units] = 1

@@ -29,7 +29,7 @@ def keras_model(spec: NetworkSpec, weights: ArrayLike | None = None) -> keras.Mo
         weights: Its weights, shape (num_weights,); ``None`` leaves those that Keras draws.
 
     Returns:
-        A built ``keras.Sequential``, not compiled, that takes (windows, look_back, inputs).
+        A built ``keras.Sequential``, not compiled, that takes (windows, look_back, inputs), numbers of tokens too.
 
     Raises:
         SettingError: If the weights have another shape.
@@ -45,10 +45,23 @@ def keras_model(spec: NetworkSpec, weights: ArrayLike | None = None) -> keras.Mo
         for number, units in enumerate(spec.units, start=1)
     ]
     output = keras.layers.Dense(spec.outputs, activation=spec.activation, name="output", dtype="float32")
-    model = keras.Sequential([keras.Input((spec.look_back, spec.inputs)), *layers, output], name="network")
+    inputs = [keras.Input((spec.look_back, spec.inputs)), *_embedding(spec)]
+    model = keras.Sequential([*inputs, *layers, output], name="network")
     if arrays is not None:
         model.set_weights(arrays)
     return model
+
+
+def _embedding(spec: NetworkSpec) -> list[keras.Layer]:
+    """Make the layers that look up tokens; windows keep their shape (windows, look_back, 1), so the 1 is dropped."""
+    if spec.embedding is None:
+        return []
+    import keras
+
+    return [
+        keras.layers.Reshape((spec.look_back,), name="tokens"),
+        keras.layers.Embedding(*spec.embedding, name="embedding", dtype="float32"),
+    ]
 
 
 def spec_of(model: keras.Model) -> NetworkSpec:

@@ -12,7 +12,13 @@ from dlopt_deap.networks.spec import NetworkSpec
 
 _CELL_OF: Final = {cell.keras_class: name for name, cell in CELLS.items()}
 
-KNOWN: Final = {"Sequential": "keras", **dict.fromkeys(("InputLayer", "Dense", *_CELL_OF), "keras.layers")}
+_EMBEDDED: Final = ("Reshape", "Embedding")
+"""What stands between the input and the recurrent layers of a network that reads numbers of tokens."""
+
+KNOWN: Final = {
+    "Sequential": "keras",
+    **dict.fromkeys(("InputLayer", *_EMBEDDED, "Dense", *_CELL_OF), "keras.layers"),
+}
 """The only classes that a model may name, and the module of each: no name that a file holds is ever imported."""
 
 SETTINGS: Final = {
@@ -45,21 +51,26 @@ def spec_of_config(config: object) -> NetworkSpec:
     layers = inner.get("layers")
     if kind != "Sequential" or not isinstance(layers, Sequence):
         raise SettingError(f"A network must be a Sequential of layers, got {shown(kind)} of {shown(layers)}.")
-    kinds, configs = zip(*[_class_of(layer) for layer in layers], strict=True) if layers else ((), ())
-    recurrent = set(kinds[1:-1])
-    if kinds[:1] != ("InputLayer",) or kinds[-1] != "Dense" or len(recurrent) != 1 or not recurrent <= set(_CELL_OF):
+    described = [_class_of(layer) for layer in layers]
+    names = [name for name, _ in described]
+    embedding = described[1:3] if names[1:3] == list(_EMBEDDED) else []
+    recurrent = described[1 + len(embedding) : -1]
+    cells = {name for name, _ in recurrent}
+    if names[:1] + names[-1:] != ["InputLayer", "Dense"] or len(cells) != 1 or not cells <= set(_CELL_OF):
         raise SettingError(
-            f"A network must be an input, recurrent layers of one kind ({', '.join(_CELL_OF)}) and one Dense, "
-            f"got {listed(kinds) or 'nothing'}."
+            f"A network must be an input, recurrent layers of one kind ({', '.join(_CELL_OF)}) and one Dense, perhaps "
+            f"with {' and '.join(_EMBEDDED)} after the input, got {listed(names) or 'nothing'}."
         )
-    for number, (name, layer) in enumerate(zip(kinds[1:-1], configs[1:-1], strict=True), start=1):
-        _check_settings(name, layer, SETTINGS | {"return_sequences": number < len(kinds) - 2})
-    _check_settings("Dense", configs[-1], {"use_bias": True})
-    look_back, inputs = _shape_of(configs[0])
-    units = tuple(layer.get("units") for layer in configs[1:-1])
-    return NetworkSpec(
-        inputs, units, configs[-1].get("units"), look_back, _CELL_OF[recurrent.pop()], _activation_of(configs[-1])
-    )
+    for number, (name, layer) in enumerate(recurrent, start=1):
+        _check_settings(name, layer, SETTINGS | {"return_sequences": number < len(recurrent)})
+    inputs, output = described[0][1], described[-1][1]
+    _check_settings("Dense", output, {"use_bias": True})
+    look_back, read = _shape_of(inputs)
+    sizes = _embedding_of(embedding[0][1], embedding[1][1], look_back) if embedding else None
+    units: Any = tuple(layer.get("units") for _, layer in recurrent)
+    cell, activation = _CELL_OF[cells.pop()], _activation_of(output)
+    outputs: Any = output.get("units")
+    return NetworkSpec(read, units, outputs, look_back, cell, activation, sizes)
 
 
 def _class_of(entry: object) -> tuple[str, Config]:
@@ -87,6 +98,17 @@ def _check_settings(kind: str, config: Config, wanted: Config) -> None:
                 f"`{name}` of the layer {shown(config.get('name'))} ({kind}) must be {value!r}, "
                 f"got {shown(config[name])}."
             )
+
+
+def _embedding_of(reshape: Config, embedding: Config, look_back: object) -> tuple[Any, Any]:
+    """Return vocabulary and dimension of an embedding, which must look up one token a time step."""
+    shape = reshape.get("target_shape")
+    if not isinstance(shape, Sequence) or isinstance(shape, str) or list(shape) != [look_back]:
+        raise SettingError(
+            f"`target_shape` of Reshape must be the look-back alone, {shown(look_back)}, got {shown(shape)}."
+        )
+    _check_settings("Embedding", embedding, {"mask_zero": False})
+    return embedding.get("input_dim"), embedding.get("output_dim")
 
 
 def _shape_of(config: Config) -> tuple[Any, Any]:

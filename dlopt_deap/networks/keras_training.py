@@ -124,9 +124,10 @@ def _compile(spec: NetworkSpec, settings: TrainingSettings) -> _Compiled:
     prepare_tensorflow()
     import keras
 
-    *recurrent, output = keras_model(spec).layers
-    layers = [keras.Input((spec.look_back, spec.inputs))]
-    for layer in recurrent:
+    *below, output = keras_model(spec).layers
+    first = len(below) - len(spec.units)
+    layers = [keras.Input((spec.look_back, spec.inputs)), *below[:first]]
+    for layer in below[first:]:
         layers += [layer, keras.layers.Dropout(settings.dropout, seed=0)] if settings.dropout else [layer]
     model = keras.Sequential([*layers, output], name="training")
     arguments: dict[str, Any] = {"learning_rate": settings.rate}
@@ -136,7 +137,7 @@ def _compile(spec: NetworkSpec, settings: TrainingSettings) -> _Compiled:
     optimizer = getattr(keras.optimizers, OPTIMIZERS[settings.optimizer].keras_class)(**arguments)
     optimizer.build(model.trainable_variables)
     beginning = [variable.numpy() for variable in optimizer.variables]
-    loss = getattr(keras.losses, KERAS_LOSSES[settings.loss])()
+    loss = getattr(keras.losses, KERAS_LOSSES[settings.loss_of(spec.activation)])()
     return _Compiled(model, optimizer, beginning, *_functions(model, optimizer, loss, spec))
 
 
@@ -152,7 +153,10 @@ def _functions(model: Any, optimizer: Any, loss: Any, spec: NetworkSpec) -> tupl
     def train_batch(x: Any, y: Any) -> Any:
         with tf.GradientTape() as tape:
             value = loss(y, model(x, training=True))
-        optimizer.apply(tape.gradient(value, model.trainable_variables), model.trainable_variables)
+        # Of an embedding TensorFlow gives the parts of each row's gradient, which Keras' optimizers square and clip one
+        # by one wherever a batch names a token twice; the gradient of the loss is their sum.
+        gradients = [tf.convert_to_tensor(part) for part in tape.gradient(value, model.trainable_variables)]
+        optimizer.apply(gradients, model.trainable_variables)
         return value
 
     @tf.function(

@@ -40,10 +40,10 @@ class Layout:
 
 
 @lru_cache(maxsize=32)
-def layout(inputs: int, units: tuple[int, ...], cell: str) -> Layout:
-    """Lay out the recurrent layers of a network."""
+def layout(inputs: int, units: tuple[int, ...], cell: str, first_weight: int = 0) -> Layout:
+    """Lay out the recurrent layers of a network, whose weights begin after those of an embedding if there is one."""
     layers, orders, extras = [], [], []
-    first_weight, first_packed, first_state = 0, 0, 0
+    first_packed, first_state = 0, 0
     for width, below in zip(units, (inputs, *units), strict=False):
         rows, second_bias = _tiles(cell, below, width, first_weight)
         used = second_bias != _NOTHING
@@ -63,7 +63,7 @@ def layout(inputs: int, units: tuple[int, ...], cell: str) -> Layout:
 
 def layout_of(spec: NetworkSpec) -> Layout:
     """Lay out a network; equal ones share what was computed once."""
-    return layout(spec.inputs, spec.units, spec.cell)
+    return layout(spec.features, spec.units, spec.cell, prod(spec.embedding) if spec.embedding else 0)
 
 
 def _tiles(cell: str, inputs: int, units: int, first: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -40,7 +40,8 @@ class NativeTrainer:
         part = min(settings.batch_size, PART)
         self._layout = training_layout(spec, part, settings.dropout > 0)
         self._plain = training_layout(spec, PART, False)
-        self._codes = (CELLS[spec.cell].code, ACTIVATIONS[spec.activation], LOSSES[settings.loss])
+        loss = LOSSES[settings.loss_of(spec.activation)]
+        self._codes = (CELLS[spec.cell].code, ACTIVATIONS[spec.activation], loss, self._layout.embedded)
         self._sizes = (settings.batch_size, part)
         self._weights = self._layout.spread(weights)
         self._work = _floats(max(self._layout.work_size, self._plain.work_size))

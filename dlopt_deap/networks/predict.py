@@ -24,14 +24,15 @@ def predict(spec: NetworkSpec, weights: ArrayLike, x: ArrayLike, threads: int = 
     Args:
         spec: The network.
         weights: Weight vectors, shape (samples, num_weights) or (num_weights,).
-        x: Windows, shape (windows, look_back, inputs), of any strides.
+        x: Windows, shape (windows, look_back, inputs), of any strides; numbers of tokens if the network embeds them.
         threads: Threads to compute with, from 1; the samples are shared among them.
 
     Returns:
         Shape (samples, windows, outputs), or (windows, outputs) for one weight vector.
 
     Raises:
-        SettingError: If a shape does not fit the network, or ``threads`` is less than 1.
+        SettingError: If a shape does not fit the network, ``threads`` is less than 1, or a number in ``x`` names no
+            token of the network's embedding.
 
     Examples:
         >>> spec = NetworkSpec(inputs=1, units=(3,), outputs=2, look_back=4)
@@ -73,7 +74,24 @@ def _checked(
         raise SettingError(
             f"`x` must have the shape (windows, {spec.look_back}, {spec.inputs}) for {spec}, got {windows.shape}."
         )
+    if spec.embedding is not None:
+        check_tokens("x", windows, spec.embedding[0])
     return vectors, windows
+
+
+def check_tokens(name: str, windows: NDArray[np.float32], vocabulary: int) -> None:
+    """Refuse windows that hold something else than numbers of tokens.
+
+    Raises:
+        SettingError: If a number is not whole, or not from 0 to ``vocabulary`` - 1.
+    """
+    known = (windows >= 0) & (windows < vocabulary) & (windows == np.floor(windows))
+    if not known.all():
+        place = tuple(int(k) for k in np.argwhere(~known)[0])
+        raise SettingError(
+            f"`{name}` must hold the numbers of tokens, from 0 to {vocabulary - 1}, got {windows[place]} at {place}; "
+            "read tokens with the vocabulary that the network was made for."
+        )
 
 
 def _run(
@@ -100,6 +118,7 @@ def _run(
             samples[part],
             blocks,
             out[part],
+            0 if spec.embedding is None else spec.embedding[1],
         )
 
     ends = np.linspace(0, len(samples), min(threads, max(len(samples), 1)) + 1).astype(int)

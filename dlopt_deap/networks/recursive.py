@@ -36,8 +36,8 @@ def predict_recursive(
         Shape (samples, windows, steps, outputs), or (windows, steps, outputs) for one weight vector; float32.
 
     Raises:
-        SettingError: If the network has more or fewer outputs than inputs, a shape does not fit it, or ``steps`` or
-            ``threads`` is less than 1.
+        SettingError: If the network has more or fewer outputs than inputs, embeds tokens or gives probabilities, a
+            shape does not fit it, or ``steps`` or ``threads`` is less than 1.
 
     Source:
         The recursive (iterated) strategy of multi-step forecasting: Ben Taieb, Bontempi, Atiya, Sorjamaa: A review and
@@ -50,6 +50,11 @@ def predict_recursive(
         >>> predict_recursive(spec, weights, np.ones((7, 4, 2)), steps=10).shape
         (5, 7, 10, 2)
     """
+    if spec.embedding is not None or spec.activation == "softmax":
+        raise SettingError(
+            f"A network that gives probabilities, or reads numbers of tokens, cannot read its own forecasts, got "
+            f"{spec}; draw tokens one after another with `generate`."
+        )
     if spec.inputs != spec.outputs:
         raise SettingError(
             f"A network that reads its own forecasts must have as many outputs as inputs, got {spec.inputs} inputs and "

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dlopt_deap import limits
-from dlopt_deap.checks import check_array, check_choice, check_integer, did_you_mean, shown
+from dlopt_deap.checks import check_array, check_choice, check_integer, did_you_mean, items_of, shown
 from dlopt_deap.errors import SettingError
 from dlopt_deap.networks.cells import ACTIVATIONS, CELLS
 
@@ -30,11 +30,16 @@ class NetworkSpec:
         outputs: Numbers predicted.
         look_back: Time steps read.
         cell: ``"lstm"``, ``"gru"`` (Keras' default kind, ``reset_after=True``) or ``"simple_rnn"``.
-        activation: Of the dense output: ``"linear"``, ``"tanh"``, ``"sigmoid"`` or ``"relu"``.
+        activation: Of the dense output: ``"linear"``, ``"tanh"``, ``"sigmoid"``, ``"relu"``, or over all outputs of a
+            window ``"softmax"``: probabilities, such as those of the next token.
+        embedding: ``(vocabulary, dimension)``: the network reads one number a time step, which names a token, from 0 to
+            ``vocabulary`` - 1, and looks up the ``dimension`` numbers that stand for it among its weights: Keras'
+            ``Embedding``, first in the weight vector. ``None``: it reads its inputs as they are.
 
     Raises:
-        SettingError: If there is no layer, a size is no whole number of at least 1, a name is unknown, or the network
-            is larger than :mod:`dlopt_deap.limits` allows.
+        SettingError: If there is no layer, a size is no whole number of at least 1, a name is unknown, the network is
+            larger than :mod:`dlopt_deap.limits` allows, or it embeds more than one input, or is a softmax of one
+            output, which is always 1.
 
     Examples:
         >>> spec = NetworkSpec(inputs=1, units=(12, 13), outputs=1, look_back=17)
@@ -53,6 +58,7 @@ class NetworkSpec:
     look_back: int
     cell: str = "lstm"
     activation: str = "tanh"
+    embedding: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
         # Whole numbers of numpy become int, so that equal specs are equal as JSON too.
@@ -62,6 +68,12 @@ class NetworkSpec:
         object.__setattr__(self, "units", _checked_units(self.units))
         check_choice("cell", self.cell, CELLS)
         check_choice("activation", self.activation, ACTIVATIONS)
+        if self.activation == "softmax" and self.outputs == 1:
+            raise SettingError(
+                "A softmax of one output is always 1, got `outputs=1`; give one output a class or token."
+            )
+        if self.embedding is not None:
+            object.__setattr__(self, "embedding", _checked_embedding(self.embedding, self.inputs))
         self._check_size()
 
     @property
@@ -70,10 +82,19 @@ class NetworkSpec:
         return [self.inputs, *self.units, self.outputs]
 
     @property
+    def features(self) -> int:
+        """The numbers that the first recurrent layer reads at each time step: the embedding's, or the inputs."""
+        return self.inputs if self.embedding is None else self.embedding[1]
+
+    @property
     def weight_shapes(self) -> list[tuple[int, ...]]:
-        """The shapes of Keras' arrays: kernel, recurrent kernel, bias of each recurrent layer; dense kernel, bias."""
-        cell, shapes = CELLS[self.cell], []
-        for inputs, units in zip(self.layers, self.units, strict=False):
+        """The shapes of Keras' arrays.
+
+        The embedding if there is one; kernel, recurrent kernel, bias of each recurrent layer; dense kernel, bias.
+        """
+        cell = CELLS[self.cell]
+        shapes: list[tuple[int, ...]] = [] if self.embedding is None else [self.embedding]
+        for inputs, units in zip((self.features, *self.units), self.units, strict=False):
             shapes += cell.weight_shapes(inputs, units)
         return [*shapes, (self.units[-1], self.outputs), (self.outputs,)]
 
@@ -84,8 +105,11 @@ class NetworkSpec:
 
     @property
     def multiply_adds(self) -> int:
-        """The multiply-adds of one prediction: each kernel's weight once a time step, the dense kernel's once."""
-        *recurrent, dense, _ = self.weight_shapes
+        """The multiply-adds of one prediction: each kernel's weight once a time step, the dense kernel's once.
+
+        An embedding is looked up and costs none.
+        """
+        *recurrent, dense, _ = self.weight_shapes[self.embedding is not None :]
         kernels = (shape for position, shape in enumerate(recurrent) if position % 3 < 2)
         return self.look_back * sum(prod(shape) for shape in kernels) + prod(dense)
 
@@ -129,20 +153,24 @@ class NetworkSpec:
 
     def _check_size(self) -> None:
         """Refuse a network that takes too much memory; a candidate of usual size pays one comparison for it."""
-        widest = max(self.inputs, self.outputs, *self.units)
+        widest = max(self.features, self.outputs, *self.units)
+        embedding = 0 if self.embedding is None else prod(self.embedding)
         # No cell has more than 4 * width * (2 * width + 1) weights, nor has the dense output.
-        if (len(self.units) + 1) * 4 * widest * (2 * widest + 1) <= limits.MAX_WEIGHTS:
+        if embedding + (len(self.units) + 1) * 4 * widest * (2 * widest + 1) <= limits.MAX_WEIGHTS:
             return
         if self.num_weights > limits.MAX_WEIGHTS:
             raise SettingError(
                 f"A network must have at most {limits.MAX_WEIGHTS} weights, got {shown(self.num_weights)} with "
-                f"{shown(self.units)} units between {shown(self.inputs)} inputs and {shown(self.outputs)} outputs; "
+                f"{shown(self.units)} units between {shown(self.inputs)} inputs and {shown(self.outputs)} outputs"
+                f"{'' if self.embedding is None else f', and the embedding {shown(self.embedding)}'}; "
                 "take fewer units or layers, or widen `dlopt_deap.limits.MAX_WEIGHTS`."
             )
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the spec as JSON values."""
-        return asdict(self) | {"units": list(self.units)}
+        """Give the spec as JSON values; a network without an embedding has no such key, as before there were any."""
+        values = asdict(self) | {"units": list(self.units)}
+        embedding = values.pop("embedding")
+        return values if embedding is None else values | {"embedding": list(embedding)}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> NetworkSpec:
@@ -168,6 +196,20 @@ class NetworkSpec:
         if missing:
             raise SettingError(f"A network needs the keys {', '.join(known[:4])}, got none for {', '.join(missing)}.")
         return cls(**values)
+
+
+def _checked_embedding(embedding: Any, inputs: int) -> tuple[int, int]:
+    """Return vocabulary and dimension of an embedding, which reads one input."""
+    sizes = None if isinstance(embedding, str | bytes) else items_of(embedding)
+    if sizes is None or len(sizes) != 2:
+        raise SettingError(f"`embedding` must be (vocabulary, dimension) or None, got {shown(embedding)}.")
+    if inputs != 1:
+        raise SettingError(
+            f"An embedding must have one input, the number of a token, got `inputs={inputs}`; "
+            "leave out `embedding` for tokens that are read one-hot."
+        )
+    vocabulary = check_integer("embedding[0]", sizes[0], low=1, limit="MAX_VOCABULARY")
+    return vocabulary, check_integer("embedding[1]", sizes[1], low=1)
 
 
 def _checked_units(units: Any) -> tuple[int, ...]:

@@ -8,20 +8,25 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dlopt_deap.checks import check_array, check_choice, check_integer
-from dlopt_deap.data import TimeSeries
+from dlopt_deap.checks import check_array, check_choice, check_integer, shown
+from dlopt_deap.data import Series
 from dlopt_deap.errors import DataError, SettingError
+from dlopt_deap.networks.fit import check_reading
 from dlopt_deap.networks.initializers import initial_weights
+from dlopt_deap.networks.predict import check_tokens
 from dlopt_deap.networks.spec import NetworkSpec
 from dlopt_deap.networks.training_record import Training, Weights, Windows
 from dlopt_deap.networks.training_settings import TrainingSettings
+
+_ROUNDING: Final = 1e-3
+"""By how much a sum of probabilities may differ from 1."""
 
 ENGINES: Final = ("auto", "native", "keras")
 
 
 def train(
     spec: NetworkSpec,
-    series: TimeSeries,
+    series: Series,
     epochs: int,
     settings: TrainingSettings | None = None,
     weights: ArrayLike | None = None,
@@ -32,7 +37,7 @@ def train(
 
     Args:
         spec: The network; it reads the series' inputs and predicts its targets.
-        series: The series; its test split is not looked at.
+        series: The series, or sequence of tokens; its test split is not looked at.
         epochs: How often each window is used, from 0.
         settings: How to train; the defaults of :class:`TrainingSettings` unless given.
         weights: What to begin with, shape (num_weights,); drawn by ``settings.initializer`` unless given.
@@ -57,6 +62,7 @@ def train(
         >>> training.history["val_loss"][-1] < training.history["val_loss"][0]
         True
     """
+    check_reading(spec, series)
     sizes = (len(series.inputs), len(series.targets))
     if sizes != (spec.inputs, spec.outputs):
         raise SettingError(
@@ -103,6 +109,7 @@ def train_windows(
     """
     chosen, why = choose_engine(engine, spec)
     settings = TrainingSettings() if settings is None else settings
+    loss = settings.loss_of(spec.activation)
     check_integer("epochs", epochs, low=0)
     check_integer("seed", seed, low=0)
     if settings.patience is not None and validation is None:
@@ -111,6 +118,9 @@ def train_windows(
         _checked_windows(spec, "", x, y),
         None if validation is None else _checked_windows(spec, "validation ", *validation),
     )
+    if loss == "cross_entropy":
+        for windows in data:
+            _check_probabilities(windows)
     start = initial_weights(spec, settings.initializer, seed) if weights is None else _checked_weights(spec, weights)
     if chosen == "keras":
         from dlopt_deap.networks.keras_training import train_keras
@@ -155,7 +165,22 @@ def _checked_windows(spec: NetworkSpec, kind: str, x: ArrayLike, y: ArrayLike) -
             raise DataError(f"The {kind}windows `{name}` must be finite, got NaN or infinity; clean the data first.")
     if not count:
         raise DataError(f"There must be at least one {kind}window, got none.")
+    if spec.embedding is not None:
+        check_tokens("x", parts[0], spec.embedding[0])
     return Windows(*parts)
+
+
+def _check_probabilities(windows: Windows | None) -> None:
+    """Refuse targets of a cross-entropy that are no probabilities: what it means of others, Keras leaves open."""
+    if windows is None:
+        return
+    wrong = (windows.y < 0).any(axis=1) | (np.abs(windows.y.sum(axis=1, dtype=np.float64) - 1) > _ROUNDING)
+    if wrong.any():
+        row = int(np.flatnonzero(wrong)[0])
+        raise DataError(
+            "The targets of a cross-entropy must be probabilities that sum to 1 in each window, as one-hot tokens do, "
+            f"got {shown(windows.y[row].tolist())} in window {row}; choose another `loss`, or other targets."
+        )
 
 
 def _checked_weights(spec: NetworkSpec, weights: ArrayLike) -> Weights:

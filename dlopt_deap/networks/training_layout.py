@@ -37,6 +37,7 @@ class TrainingLayout:
         variables: The first index of each of Keras' variables there, and the length of the vector.
         work_size: Floats of work space.
         turned_size: Floats for the transposed matrices.
+        embedded: 1 if the first layer reads an embedding, whose rows begin the kernels' vector; else 0.
     """
 
     plan: NDArray[np.int64]
@@ -44,6 +45,7 @@ class TrainingLayout:
     variables: NDArray[np.int64]
     work_size: int
     turned_size: int
+    embedded: int
 
     @property
     def size(self) -> int:
@@ -77,9 +79,14 @@ def training_layout(spec: NetworkSpec, part: int, dropout: bool) -> TrainingLayo
     places: list[NDArray[np.int64]] = []
     variables: list[int] = []
     rows = spec.look_back * part
-    zeros = work.take(max(_width(units) for units in spec.units))
-    below_step, below_error, below = spec.inputs, 0, work.take(rows * spec.inputs)
-    for row, (inputs, units) in zip(plan, zip(spec.layers, spec.units, strict=False), strict=False):
+    below_all = spec.units if spec.embedding is None else (spec.features, *spec.units)
+    zeros = work.take(max(_width(numbers) for numbers in below_all))
+    below_step, below_error = spec.features, 0
+    if spec.embedding is not None:
+        below_step = _place_embedding(spec.embedding, weights, places, variables)
+        below_error = work.take(rows * below_step)
+    below = work.take(rows * below_step)
+    for row, (inputs, units) in zip(plan, zip((spec.features, *spec.units), spec.units, strict=False), strict=False):
         matrices = _place_layer(spec.cell, inputs, units, weights, places, variables)
         stride, kernel, recurrent, bias, own_bias = matrices
         width, columns = _width(units), CELLS[spec.cell].gates * _width(units)
@@ -103,7 +110,18 @@ def training_layout(spec: NetworkSpec, part: int, dropout: bool) -> TrainingLayo
     out, carried = work.take(part * width), work.take(part * max(_width(units) for units in spec.units))
     kernel_t = turned.take(width * below_step)
     plan[-1, :8] = (spec.outputs, width, dense_kernel, dense_bias, kernel_t, out, zeros, carried)
-    return TrainingLayout(plan, np.concatenate(places), np.array(variables, np.int64), work.used, turned.used)
+    sizes = (work.used, turned.used, int(spec.embedding is not None))
+    return TrainingLayout(plan, np.concatenate(places), np.array(variables, np.int64), *sizes)
+
+
+def _place_embedding(sizes: tuple[int, int], room: _Room, places: list[NDArray[np.int64]], variables: list[int]) -> int:
+    """Place the rows of an embedding, at the very beginning; return the step from row to row."""
+    vocabulary, dimension = sizes
+    step = _width(dimension)
+    first = room.take(vocabulary * step)
+    variables.append(first)
+    places.append((first + step * np.arange(vocabulary)[:, None] + np.arange(dimension)).ravel())
+    return step
 
 
 def _place_layer(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from dlopt_deap.checks import check_choice, check_integer, check_number, shown
 from dlopt_deap.errors import SettingError
 from dlopt_deap.networks.initializers import INITIALIZERS
-from dlopt_deap.networks.losses import LOSSES
+from dlopt_deap.networks.losses import LOSSES, loss_for
 from dlopt_deap.networks.optimizers import OPTIMIZERS
 
 
@@ -17,7 +17,8 @@ class TrainingSettings:
 
     Attributes:
         batch_size: Windows in a batch; the last batch of an epoch may be smaller, as in Keras.
-        loss: ``"mse"``, ``"mae"`` or ``"huber"`` (with Keras' delta of 1).
+        loss: ``"mse"``, ``"mae"``, ``"huber"`` (with Keras' delta of 1), or, of a softmax, ``"cross_entropy"`` (Keras'
+            categorical one); ``None``: the cross-entropy of a network with a softmax, the mean squared error of others.
         optimizer: ``"sgd"``, ``"rmsprop"``, ``"adam"``, ``"adagrad"``, ``"adadelta"``, ``"adamax"`` or ``"nadam"``,
             with Keras' definitions and constants.
         learning_rate: ``None`` for Keras' default: 0.01 for ``"sgd"``, 0.001 for all others.
@@ -45,7 +46,7 @@ nadam, got 'adm'; did you mean 'adam'?
     """
 
     batch_size: int = 32
-    loss: str = "mse"
+    loss: str | None = None
     optimizer: str = "adam"
     learning_rate: float | None = None
     momentum: float = 0.0
@@ -61,7 +62,8 @@ nadam, got 'adm'; did you mean 'adam'?
 
     def __post_init__(self) -> None:
         self._set("batch_size", check_integer("batch_size", self.batch_size, low=1, limit="MAX_BATCH_SIZE"))
-        check_choice("loss", self.loss, LOSSES)
+        if self.loss is not None:
+            check_choice("loss", self.loss, LOSSES)
         check_choice("optimizer", self.optimizer, OPTIMIZERS)
         check_choice("initializer", self.initializer, INITIALIZERS)
         for name in ("learning_rate", "clipnorm", "clipvalue", "global_clipnorm", "max_seconds"):
@@ -92,6 +94,14 @@ nadam, got 'adm'; did you mean 'adam'?
     def _set(self, name: str, value: object) -> None:
         """Keep a checked value: numbers of numpy become Python's, so that equal settings are equal as JSON too."""
         object.__setattr__(self, name, value)
+
+    def loss_of(self, activation: str) -> str:
+        """Give the loss for a network whose output has this activation.
+
+        Raises:
+            SettingError: If it is the cross-entropy, and the activation no softmax.
+        """
+        return loss_for(self.loss, activation)
 
     @property
     def rate(self) -> float:

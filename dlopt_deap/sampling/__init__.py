@@ -11,6 +11,7 @@ from dlopt_deap.sampling.mrs import (
 from dlopt_deap.sampling.objectives import AsymmetricError, OutsideTolerance, QuantileError
 from dlopt_deap.sampling.random_training import random_training
 from dlopt_deap.sampling.result import Sampling
+from dlopt_deap.sampling.token_metrics import cross_entropy, error_rate
 from dlopt_deap.sampling.truncated_normal import log_probability
 
 __all__ = [
@@ -24,6 +25,8 @@ __all__ = [
     "Sampling",
     "SamplingSettings",
     "Uniform",
+    "cross_entropy",
+    "error_rate",
     "log_probability",
     "mae",
     "mae_random_sampling",

@@ -7,7 +7,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from dlopt_deap.data import Series, TokenSequence
 from dlopt_deap.errors import SettingError
+from dlopt_deap.networks import NetworkSpec
+from dlopt_deap.sampling.token_metrics import GREATEST, cross_entropy, error_rate
 
 Predictions = NDArray[np.float32]
 """Shape (samples, windows, outputs)."""
@@ -92,8 +95,38 @@ METRICS: Final[dict[str, Metric]] = {
     "mape": mape,
     "smape": smape,
     "median_ae": median_ae,
+    "cross_entropy": cross_entropy,
+    "error_rate": error_rate,
 }
-"""The metrics by name."""
+"""The metrics by name; those that ``GREATEST`` names are errors of probabilities, which a softmax gives."""
+
+
+def default_metric(series: Series) -> str:
+    """Name the metric that is meant where none is named: the cross-entropy of tokens, else the mean absolute error."""
+    return "cross_entropy" if isinstance(series, TokenSequence) else "mae"
+
+
+def default_loss(series: Series | None) -> str:
+    """Name what weights are fitted by where nothing is named: the cross-entropy of tokens, else the squared error."""
+    return "cross_entropy" if isinstance(series, TokenSequence) else "mse"
+
+
+def check_metric(metric: object, spec: NetworkSpec) -> None:
+    """Refuse an error of probabilities where a network gives none.
+
+    Args:
+        metric: A name, or a function.
+        spec: The network.
+
+    Raises:
+        SettingError: If they do not fit.
+    """
+    name = next((name for name in GREATEST if metric is METRICS[name] or metric == name), None)
+    if name is not None and spec.activation != "softmax":
+        raise SettingError(
+            f"The metric {name!r} is an error of probabilities: it needs a network with the activation 'softmax', got "
+            f"{spec.activation!r}; use another `metric`, or that activation."
+        )
 
 
 def deviations_from(predictions: Predictions, y: NDArray[np.float32]) -> NDArray[np.float64]:

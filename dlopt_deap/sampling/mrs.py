@@ -9,16 +9,21 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from dlopt_deap.checks import check_choice, check_integer, check_number, shown
+from dlopt_deap.checks import check_choice, check_integer, check_number, listed, shown
 from dlopt_deap.data import Split
 from dlopt_deap.errors import SettingError
 from dlopt_deap.networks import NetworkSpec, predict
+from dlopt_deap.networks.fit import check_reading
 from dlopt_deap.sampling.distributions import STANDARD_NORMAL, Distribution
 from dlopt_deap.sampling.interval import log_probability_interval
-from dlopt_deap.sampling.metrics import METRICS, Metric
+from dlopt_deap.sampling.metrics import METRICS, Metric, check_metric
 from dlopt_deap.sampling.result import Sampling
+from dlopt_deap.sampling.token_metrics import GREATEST
 from dlopt_deap.sampling.truncated_normal import check_threshold, log_probability
 from dlopt_deap.sampling.weights import weight_blocks
+
+_UPPER: Final = 2.0
+"""What an error is at most, unless told otherwise: DLOPT's choice, the range of a series that is scaled to [-1, 1]."""
 
 BLOCK_BYTES: Final = 8 * 2**20
 """Memory for the weights, predictions and deviations of the samples that are computed together."""
@@ -32,9 +37,10 @@ class SamplingSettings:
         num_samples: Weight vectors to draw, from 1.
         threshold: The error to stay below, in the unit of the metric.
         lower: The least error that is thought possible: where the normal distribution is truncated.
-        upper: The greatest.
-        metric: ``"mae"``, ``"mse"``, ``"rmse"``, ``"mape"``, ``"smape"``, ``"median_ae"``, or a function like those
-            in :mod:`dlopt_deap.sampling.metrics` and :mod:`dlopt_deap.sampling.objectives`.
+        upper: The greatest; unless given, what the metric can be at most if it is an error of probabilities, else 2.
+        metric: ``"mae"``, ``"mse"``, ``"rmse"``, ``"mape"``, ``"smape"``, ``"median_ae"``, of a softmax also
+            ``"cross_entropy"`` (in nats) and ``"error_rate"``, or a function like those in
+            :mod:`dlopt_deap.sampling.metrics` and :mod:`dlopt_deap.sampling.objectives`.
         distribution: What the weights are drawn from: :class:`Normal`, :class:`Uniform`, or a function that takes a
             numpy generator and a shape and gives an array.
         confidence: The nominal coverage of the interval, in (0, 1).
@@ -46,22 +52,29 @@ class SamplingSettings:
     num_samples: int = 100
     threshold: float = 0.01
     lower: float = 0.0
-    upper: float = 2.0
+    upper: float | None = None
     metric: str | Metric = "mae"
     distribution: Distribution = STANDARD_NORMAL
     confidence: float = 0.95
 
     def __post_init__(self) -> None:
         check_integer("num_samples", self.num_samples, low=1, limit="MAX_SAMPLES")
-        check_threshold(self.threshold, self.lower, self.upper)
         if not callable(self.metric):
             check_choice("metric", self.metric, METRICS)
+        check_threshold(self.threshold, self.lower, self.most)
         if not callable(self.distribution):
             raise SettingError(
                 f"`distribution` must be Normal(...), Uniform(...) or a function, got {shown(self.distribution)}."
             )
         if check_number("confidence", self.confidence, above=0.0) >= 1.0:
             raise SettingError(f"`confidence` must be less than 1, got {self.confidence}.")
+
+    @property
+    def most(self) -> float:
+        """The greatest error that is thought possible."""
+        if self.upper is not None:
+            return self.upper
+        return next((most for name, most in GREATEST.items() if self.metric in (name, METRICS[name])), _UPPER)
 
 
 def mae_random_sampling(
@@ -70,7 +83,7 @@ def mae_random_sampling(
     num_samples: int = 100,
     threshold: float = 0.01,
     lower: float = 0.0,
-    upper: float = 2.0,
+    upper: float | None = None,
     seed: int = 0,
     metric: str | Metric = "mae",
     distribution: Distribution = STANDARD_NORMAL,
@@ -147,7 +160,7 @@ def summarize(samples: NDArray[np.float64], best_weights: NDArray[np.float32], s
     mean, std = float(errors[0] if alike else errors.mean()), 0.0 if alike else float(errors.std())
 
     def log_p(mean: float, std: float) -> float:
-        return log_probability(mean, std, settings.threshold, settings.lower, settings.upper)
+        return log_probability(mean, std, settings.threshold, settings.lower, settings.most)
 
     low, high = log_probability_interval(errors, log_p, settings.confidence)
     return Sampling(
@@ -161,7 +174,7 @@ def summarize(samples: NDArray[np.float64], best_weights: NDArray[np.float32], s
         log_p_high=high,
         threshold=float(settings.threshold),
         lower=float(settings.lower),
-        upper=float(settings.upper),
+        upper=float(settings.most),
         confidence=float(settings.confidence),
         num_failed=len(samples) - len(errors),
     )
@@ -171,6 +184,7 @@ def _sample(
     spec: NetworkSpec, split: Split, settings: SamplingSettings, seed: int, threads: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
     """Return the error of each sample, and the weights of the lowest."""
+    check_metric(settings.metric, spec)
     _check_fit(spec, split)
     x, y = split.windows(spec.look_back)
     metric = settings.metric if callable(settings.metric) else METRICS[settings.metric]
@@ -200,11 +214,12 @@ def _sample(
 def _check_fit(spec: NetworkSpec, split: Split) -> None:
     """Refuse a network whose ends do not fit the series."""
     series = split.series
+    check_reading(spec, series)
     for end, number, columns in (("inputs", spec.inputs, series.inputs), ("outputs", spec.outputs, series.targets)):
         if number != len(columns):
             raise SettingError(
                 f"`{end}` of the network must be {len(columns)}, as the series {series.name!r} has "
-                f"{', '.join(columns)}, got {number}."
+                f"{listed(columns)}, got {number}."
             )
 
 

@@ -3,14 +3,14 @@
 import time
 from typing import Any
 
-from dlopt_deap.data import TimeSeries
+from dlopt_deap.data import Series
 from dlopt_deap.networks import NetworkSpec, Training, predict
-from dlopt_deap.sampling.metrics import METRICS
+from dlopt_deap.sampling.metrics import METRICS, default_metric
 from dlopt_deap.sampling.mrs import mae_random_sampling
 
 
 def random_training(
-    spec: NetworkSpec, series: TimeSeries, num_samples: int = 100, seed: int = 0, metric: str = "mae", **sampling: Any
+    spec: NetworkSpec, series: Series, num_samples: int = 100, seed: int = 0, metric: str | None = None, **sampling: Any
 ) -> Training:
     """Draw weights at random, and keep those with the lowest error on the training split.
 
@@ -21,7 +21,7 @@ def random_training(
         series: The series; its test split is not looked at.
         num_samples: Weight vectors to draw.
         seed: Fixes the weights.
-        metric: The error, by name.
+        metric: The error, by name; unless given, the mean absolute one, of tokens the cross-entropy.
         **sampling: Further keyword arguments of :func:`~dlopt_deap.sampling.mae_random_sampling`, such as
             ``distribution``.
 
@@ -43,6 +43,7 @@ def random_training(
         (0, 'random')
     """
     began = time.perf_counter()
+    metric = default_metric(series) if metric is None else metric
     found = mae_random_sampling(spec, series.training, num_samples, seed=seed, metric=metric, **sampling)
     x, y = series.validation.windows(spec.look_back)
     val_loss = float(METRICS[metric](predict(spec, found.best_weights[None], x), y)[0])

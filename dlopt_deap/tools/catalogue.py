@@ -1,14 +1,15 @@
 """What can be named in a configuration: what the package has, and what other packages add by entry points."""
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
-from typing import Any
+from typing import Any, get_args
 
-from dlopt_deap.checks import check_choice, shortened
+from dlopt_deap.checks import check_choice, shortened, shown
 from dlopt_deap.errors import SettingError
 
 PREFIX = "dlopt_deap."
@@ -33,7 +34,7 @@ class Entry:
 BUILT_IN: dict[str, dict[str, str]] = {
     "actions": {
         name: f"dlopt_deap.tools.actions.{name}:{name.capitalize()}"
-        for name in ("optimize", "sample", "train", "predict", "report", "compare", "export")
+        for name in ("optimize", "sample", "train", "report", "compare")
     },
     "data_sources": {
         "file": "dlopt_deap.tools.settings.data:FileSource",
@@ -80,6 +81,16 @@ BUILT_IN: dict[str, dict[str, str]] = {
 }
 """The groups, and what the package itself puts into them: a module and a name in it."""
 
+BASES = {
+    "actions": "dlopt_deap.tools.action:ActionBase",
+    "data_sources": "dlopt_deap.tools.settings.data:DataSource",
+    "problems": "dlopt_deap.tools.settings.problems:ProblemSettings",
+}
+"""What the members of a group derive from; those of the other groups are functions."""
+
+SETTINGS = {"data": "data_sources", "problem": "problems"}
+"""The settings whose ``kind`` names a member of a group."""
+
 
 @cache
 def catalogue(group: str) -> dict[str, Entry]:
@@ -104,16 +115,19 @@ def load(group: str, name: object, setting: str) -> Any:
         setting: The setting that names it, for the message.
 
     Raises:
-        SettingError: If there is none of that name, or it cannot be loaded.
+        SettingError: If there is none of that name, or it cannot be loaded, or is not what the group holds.
     """
     entry = catalogue(group)[check_choice(setting, name, catalogue(group))]
+    told = f"{entry.name!r} ({group} of the package {entry.package!r})"
     try:
-        return entry.load()
+        loaded = entry.load()
     except Exception as error:  # whatever a package of somebody else's raises when it is imported
         raise SettingError(
-            f"{entry.name!r} ({group} of the package {entry.package!r}) cannot be loaded: {type(error).__name__}: "
-            f"{shortened(str(error))}; mend or remove that package."
+            f"{told} cannot be loaded: {type(error).__name__}: {shortened(str(error))}; mend or remove that package."
         ) from error
+    if wanted := _unmet(group, entry.name, loaded):
+        raise SettingError(f"{told} must be {wanted}, got {shown(loaded)}; mend or remove that package.")
+    return loaded
 
 
 def load_all(group: str) -> dict[str, Any]:
@@ -125,6 +139,21 @@ def load_all(group: str) -> dict[str, Any]:
         except SettingError:
             continue
     return loaded
+
+
+def _unmet(group: str, name: str, loaded: Any) -> str:
+    """Say what something in a group must be, if it is not."""
+    if group not in BASES:
+        return "" if callable(loaded) else "a function"
+    base = _loader(BASES[group])()
+    if not (inspect.isclass(loaded) and issubclass(loaded, base)) or inspect.isabstract(loaded):
+        return f"a subclass of {base.__name__} with all that it asks for"
+    if group == "actions":
+        told = getattr(loaded, "name", None) == name and isinstance(getattr(loaded, "description", None), str)
+        return "" if told else f"an action with a description whose name is {name!r} too"
+    kind = vars(loaded)["__pydantic_fields__"]["kind"]
+    is_named = get_args(kind.annotation) == (name,) and kind.default == name
+    return "" if is_named else f"settings whose kind is {name!r} too, by the type Literal[{name!r}] and as default"
 
 
 def _loader(place: str) -> Callable[[], Any]:

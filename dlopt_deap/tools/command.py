@@ -41,8 +41,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         DloptError: If a user's mistake is found.
     """
     given = list(sys.argv[1:] if argv is None else argv)
-    parser = _parser()
     if not given or given[0].startswith("-"):
+        parser = _parser()
         parser.parse_args(given)
         parser.print_help()
         return 0
@@ -66,18 +66,25 @@ def _run_action(name: str, rest: list[str]) -> int:
     return int(action.run(read_settings(action, options)))
 
 
+class _CommandParser(OneSentenceParser):
+    """The parser of the command without an action: it asks the actions what they do when its help is wanted."""
+
+    def format_help(self) -> str:
+        """Write the help, with all actions."""
+        actions = [f"  {name:<10} {_description(name)}" for name in catalogue("actions")]
+        commands = [f"  {name:<10} {command.description}" for name, command in COMMANDS.items()]
+        told = ["actions:", *actions, "", "and:", *commands, "", f"{PROGRAM} ACTION --help tells more.", ""]
+        return super().format_help() + "\n" + "\n".join(told)
+
+
 def _parser() -> argparse.ArgumentParser:
     """Make the parser of the command without an action, for its help and its version."""
     from dlopt_deap import __version__
 
-    actions = [f"  {name:<10} {_description(name)}" for name in catalogue("actions")]
-    commands = [f"  {name:<10} {command.description}" for name, command in COMMANDS.items()]
-    parser = OneSentenceParser(
+    parser = _CommandParser(
         PROGRAM,
         "Evolve recurrent neural networks for time series.",
         usage=f"{PROGRAM} ACTION [CONFIG | DATA] [--set KEY=VALUE] [options]",
-        epilog="\n".join(["actions:", *actions, "", "and:", *commands, "", f"{PROGRAM} ACTION --help tells more."]),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     return parser

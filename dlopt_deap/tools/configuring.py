@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from dlopt_deap.checks import check_choice
 from dlopt_deap.errors import SettingError
 from dlopt_deap.files import write_text
 from dlopt_deap.tools.catalogue import BUILT_IN, catalogue, load
@@ -35,7 +36,7 @@ def init(argv: Sequence[str]) -> int:
     from dlopt_deap.tools.settings.reading import given_settings
     from dlopt_deap.tools.settings.template import template
 
-    text = template(load("actions", options.action, "action"), given_settings(options.set))
+    text = template(load("actions", options.action, "ACTION"), given_settings(options.set))
     if options.out is None:
         sys.stdout.write(text)
         return 0
@@ -51,17 +52,22 @@ def init(argv: Sequence[str]) -> int:
 def schema(argv: Sequence[str]) -> int:
     """Print the JSON schema of an action's settings, for editors."""
     options = _parser("schema", "Print the JSON schema of an action's settings, for editors.").parse_args(argv)
-    model = load("actions", options.action, "action").settings_model()
-    sys.stdout.write(json.dumps(model.model_json_schema(), indent=2) + "\n")
+    from dlopt_deap.tools.settings.files import SCHEMA
+
+    model = load("actions", options.action, "ACTION").settings_model()
+    found = model.model_json_schema()
+    found["properties"][SCHEMA] = {"type": "string", "description": "Where the schema of this file is."}
+    written = {SCHEMA: "https://json-schema.org/draft/2020-12/schema", **found}
+    sys.stdout.write(json.dumps(written, indent=2) + "\n")
     return 0
 
 
 def list_names(argv: Sequence[str]) -> int:
     """List everything that a configuration can name, and the package that has it."""
     parser = OneSentenceParser("dlopt-deap list", "List what a configuration can name.")
-    parser.add_argument("group", nargs="?", choices=list(BUILT_IN), help="only this")
+    parser.add_argument("group", nargs="?", metavar="GROUP", help=f"only one of {', '.join(BUILT_IN)}")
     wanted = parser.parse_args(argv).group
-    for group in [wanted] if wanted else BUILT_IN:
+    for group in BUILT_IN if wanted is None else [check_choice("GROUP", wanted, BUILT_IN)]:
         sys.stdout.write(f"{group}:\n")
         for name, entry in sorted(catalogue(group).items()):
             sys.stdout.write(f"  {name:<36} {entry.package}\n")

@@ -30,6 +30,7 @@ class ForecastTable:
         truth: What came, shape (rows, targets); NaN where that is not known.
         predictions: What each method said, of the same shape.
         errors: The errors of each method.
+        criterion: The error that methods are compared by.
     """
 
     targets: tuple[str, ...]
@@ -38,6 +39,7 @@ class ForecastTable:
     truth: NDArray[np.float64]
     predictions: Mapping[str, NDArray[np.float64]]
     errors: Mapping[str, Mapping[str, float]]
+    criterion: str = "mae"
 
 
 def read_forecast(path: Path, errors: Mapping[str, Mapping[str, float]], where: str = "testing split") -> ForecastTable:

@@ -9,7 +9,7 @@ from pathlib import Path
 from dlopt_deap import plots
 from dlopt_deap.architecture import ArchitectureProblem, RandomSamplingProblem
 from dlopt_deap.core import Forecast, Result, compare_forecasts
-from dlopt_deap.data import TimeSeries
+from dlopt_deap.data import Series
 from dlopt_deap.errors import RunFolderError
 from dlopt_deap.files import read_regular, write_text
 from dlopt_deap.networks import NetworkSpec, Training, keras_model, save_keras
@@ -69,7 +69,7 @@ def is_saved(result: Result, folder: Path) -> bool:
 
 
 def save_training(
-    training: Training, spec: NetworkSpec, series: TimeSeries, folder: Path, seed: int, season: int | None = None
+    training: Training, spec: NetworkSpec, series: Series, folder: Path, seed: int, season: int | None = None
 ) -> Forecast:
     """Write a trained network, its forecast of the test split and a figure of it into a folder.
 

@@ -35,10 +35,10 @@ class SampleFile:
     """
 
     def __init__(self, folder: Path, settings: Mapping[str, Any], resume: bool = False) -> None:
-        if not resume:
+        if resume:
+            read_sample_settings(folder)
+        else:
             new_run_folder(folder)
-        elif not (folder / SETTINGS).is_file():
-            raise RunFolderError(f"There is no sampling in {folder}; start one there without resuming.")
         self.path = folder / LINES
         self._open = ExitStack()
         self._open.callback(FolderLock(folder).release)
@@ -94,6 +94,8 @@ def read_sample_settings(folder: Path) -> dict[str, Any]:
     Raises:
         RunFolderError: If there is none, or they are damaged.
     """
+    if not (folder / SETTINGS).is_file():
+        raise RunFolderError(f"There is no sampling in {folder}; start one there without resuming.")
     text = read_regular(folder / SETTINGS, "the settings of a sampling", "MAX_CONFIG_BYTES", RunFolderError)
     try:
         found = json.loads(text)

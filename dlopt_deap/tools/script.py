@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import TextIO
 
 from dlopt_deap.architecture import TrainingProblem
-from dlopt_deap.core import Forecast, Interrupts, Result
+from dlopt_deap.core import Forecast, Interrupts, Result, SearchState
 from dlopt_deap.core.stop import SIGNALS
 from dlopt_deap.errors import DloptError, DloptWarning
 from dlopt_deap.parallel import Map, ScoopMap, scoop_is_running
 from dlopt_deap.storage import RunFolder
 from dlopt_deap.tools.output import is_saved, save_run
 from dlopt_deap.tools.quiet import load_keras
+from dlopt_deap.tools.readers import PIPE, call_until_unread
 from dlopt_deap.tools.run_options import add_run_options
 from dlopt_deap.weight import WeightProblem
 
@@ -68,8 +69,37 @@ def announce(map_: Map, quiet: bool = False, run: RunFolder | None = None) -> No
         print(f"Evaluating on {map_.description}{how}.{where}", file=sys.stderr, flush=True)
 
 
-def finish(result: Result, run: RunFolder, season: int | None = None) -> int:
-    """Save a result, report it, and return the program's exit code; of a run that had ended before, only report it."""
+class Announcement:
+    """A callback that says so when a search begins, and nothing of one that cannot.
+
+    Args:
+        map_: What carries the evaluations out.
+        run: The run's folder.
+        quiet: Whether to say nothing.
+    """
+
+    def __init__(self, map_: Map, run: RunFolder, quiet: bool = False) -> None:
+        self._map, self._run, self._quiet = map_, run, quiet
+
+    def __call__(self, search: SearchState) -> None:
+        """Say nothing after a generation."""
+
+    def begin(self, search: SearchState) -> None:  # noqa: ARG002
+        """Say where the search is carried out and kept."""
+        announce(self._map, self._quiet, self._run)
+
+
+def finish(
+    result: Result, run: RunFolder, season: int | None = None, tell: Callable[[Result], str] | None = None
+) -> int:
+    """Save a result, report it, and return the program's exit code; of a run that had ended before, only report it.
+
+    Args:
+        result: The result.
+        run: The open folder of its run.
+        season: The rows of a season, for the forecast by the value one season ago.
+        tell: Gives what is printed before the report.
+    """
     if run.changed or not is_saved(result, run.path):
         # What was found is written whole, whoever wants the program to end meanwhile; a second Ctrl-C ends it.
         with Interrupts(result.settings.get("stop", {}).get("signals") or ()):
@@ -77,6 +107,8 @@ def finish(result: Result, run: RunFolder, season: int | None = None) -> int:
             save_run(result, run.path, season)
     else:
         print(f"This run has ended before, by {result.stopped_by}; nothing was changed. More evaluations extend it.")
+    if tell is not None:
+        print(tell(result))
     print(report(result))
     if isinstance(result.problem, TrainingProblem | WeightProblem):
         print(forecast_report(result.forecast(season)))
@@ -118,10 +150,11 @@ def report(result: Result) -> str:
 def forecast_report(forecast: Forecast) -> str:
     """Say in a few lines how good a forecast is beside those that cost nothing."""
     own, *others = forecast.errors
-    error = forecast.errors[own]["mae"]
-    lines = [f"mean absolute error on the {forecast.split.name} split, in the series' own units: {error:.4g}"]
+    error = forecast.errors[own][forecast.criterion]
+    measure, _, unit = forecast.unit.partition(", ")
+    lines = [f"{measure} on the {forecast.split.name} split, {unit}: {error:.4g}"]
     for name in others:
-        other = forecast.errors[name]["mae"]
+        other = forecast.errors[name][forecast.criterion]
         verdict = f"{1 - error / other:.0%} less" if name in forecast.beaten else "not beaten"
         lines.append(f"  {name}: {other:.4g} ({verdict})")
     return "\n".join(lines)
@@ -151,7 +184,7 @@ def run_script(name: str, main: Callable[[], int]) -> None:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     warnings.showwarning = _show_warning
     try:
-        code = main()
+        code = call_until_unread(main)
     except DloptError as error:
         code = 2
         print(f"{name} failed: {error}", file=sys.stderr, flush=True)
@@ -164,7 +197,7 @@ def run_script(name: str, main: Callable[[], int]) -> None:
             flush=True,
         )
     else:
-        if code:
+        if code not in (0, PIPE):
             print(f"{name} ended early, with exit code {code}.", file=sys.stderr, flush=True)
     if not scoop_is_running():
         sys.exit(code)

@@ -14,7 +14,7 @@ from dlopt_deap.core import ModelOptimization, Problem, Result, Stop
 from dlopt_deap.parallel import Limits, Map, open_map, scoop_is_running, usable_cores
 from dlopt_deap.storage import RunFolder, open_run
 from dlopt_deap.tools.run_options import NOT_KEPT, default_folder, plain_option
-from dlopt_deap.tools.script import announce, exit_code, finish
+from dlopt_deap.tools.script import Announcement, exit_code, finish
 
 Stage = Callable[..., Result]
 """What is done with the result of a search before it is saved: it takes that, and the keywords ``map`` and ``run``."""
@@ -88,6 +88,7 @@ class Session:
         *,
         wrap_map: Callable[[Map], Any] | None = None,
         then: Stage | None = None,
+        tell: Callable[[Result], str] | None = None,
     ) -> int:
         """Search, save what was found, report it, and give the program's exit code.
 
@@ -98,6 +99,7 @@ class Session:
             toolbox: The problem's toolbox with changes.
             wrap_map: Makes the toolbox's map from the one that carries evaluations out, such as a race.
             then: What is done with the result of a search that nobody interrupted.
+            tell: Gives what is printed of the result before the report.
 
         Raises:
             DloptError: As ``technique.optimize`` does; or if the folder cannot be used.
@@ -107,16 +109,16 @@ class Session:
         with self.open_folder(name) as run:
             with (
                 open_map(processes, self.limits) as map_,
-                Progress(self.stop.max_evaluations, self.quiet) as progress,
+                Progress(self.stop.max_evaluations, self.quiet, verbose=self.verbose) as progress,
             ):
-                announce(map_, self.quiet, run)
+                announcing = Announcement(map_, run, self.quiet)
                 toolbox.register("map", map_ if wrap_map is None else wrap_map(map_))
                 result = technique.optimize(
-                    problem, stop=self.stop, seed=self.seed, toolbox=toolbox, callbacks=[progress], run=run
+                    problem, stop=self.stop, seed=self.seed, toolbox=toolbox, callbacks=[announcing, progress], run=run
                 )
                 if then is not None and not exit_code(result):
                     result = then(result, map=map_, run=run)
-            return finish(result, run, self.season)
+            return finish(result, run, self.season, tell)
 
 
 def session_of(options: argparse.Namespace, season: int | None = None) -> Session:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from dlopt_deap.checks import check_number
 from dlopt_deap.networks.spec import NetworkSpec
 from dlopt_deap.seeding import numpy_generator
-from dlopt_deap.weight.groups import layer_of, neuron_of
+from dlopt_deap.weight.groups import layer_of, layer_widths, neuron_of
 from dlopt_deap.weight.vectors import LARGEST, Vector, choose, read_parents, write_vector
 
 Individual = TypeVar("Individual")
@@ -73,7 +73,7 @@ def cx_neurons(
         nodes". It differs: there are two children, and a recurrent unit brings all its gates.
     """
     values1, values2 = read_parents(individual1, individual2, spec)
-    chosen = choose(indpb, sum(spec.units) + spec.outputs, numpy_generator(rng))[neuron_of(spec)]
+    chosen = choose(indpb, sum(layer_widths(spec)), numpy_generator(rng))[neuron_of(spec)]
     return _exchange(individual1, individual2, values1, values2, chosen)
 
 
@@ -96,7 +96,7 @@ def cx_layers(
         SettingError: If ``indpb`` is no probability, or an individual is not of the network's length.
     """
     values1, values2 = read_parents(individual1, individual2, spec)
-    chosen = choose(indpb, len(spec.units) + 1, numpy_generator(rng))[layer_of(spec)]
+    chosen = choose(indpb, len(layer_widths(spec)), numpy_generator(rng))[layer_of(spec)]
     return _exchange(individual1, individual2, values1, values2, chosen)
 
 

@@ -14,7 +14,7 @@ from dlopt_deap.networks.spec import NetworkSpec
 
 @lru_cache(maxsize=32)
 def layer_of(spec: NetworkSpec) -> NDArray[np.intp]:
-    """Return the layer of each weight: 0 for the first recurrent layer, the last number for the dense output.
+    """Return the layer of each weight: 0 for the first, an embedding if there is one, the last for the dense output.
 
     Args:
         spec: The network.
@@ -35,19 +35,21 @@ def neuron_of(spec: NetworkSpec) -> NDArray[np.intp]:
     """Return the neuron that each weight feeds into, numbered from the first recurrent layer to the outputs.
 
     What feeds into a recurrent unit are the columns of all its gates in kernel, recurrent kernel and bias (both rows of
-    the GRU's); what feeds into an output are its column of the dense kernel and its bias.
+    the GRU's); what feeds into an output are its column of the dense kernel and its bias. The neurons of an embedding
+    are its columns, and come first.
 
     Args:
         spec: The network.
 
     Returns:
-        Shape (num_weights,), numbers from 0 to the sum of units and outputs less one, read-only; equal specs share it.
+        Shape (num_weights,), numbers from 0 to the sum of :func:`layer_widths` less one, read-only; equal specs share
+        it.
 
     Examples:
         >>> neuron_of(NetworkSpec(1, (2,), 1, 3, cell="simple_rnn")).tolist()
         [0, 1, 0, 1, 0, 1, 0, 1, 2, 2, 2]
     """
-    widths = spec.layers[1:]
+    widths = layer_widths(spec)
     firsts = np.cumsum([0, *widths])
     # The columns of a layer's arrays are gate by gate, and in each gate neuron by neuron. So neurons follow each other
     # through every row, and on into the next row and array, since all rows are whole multiples of the width.
@@ -84,7 +86,7 @@ recurrent layer and the dense output; got 3.
     items = None if isinstance(values, str) else items_of(values)
     if items is None:
         return np.full(len(layer_of(spec)), check_number(name, values, above=above))
-    widths = (*spec.units, spec.outputs)
+    widths = layer_widths(spec)
     if len(items) != len(widths):
         raise SettingError(
             f"`{name}` must be one number, or {len(widths)} numbers for the layers {widths}: each recurrent layer and "
@@ -94,11 +96,17 @@ recurrent layer and the dense output; got 3.
     return np.array(numbers)[layer_of(spec)]
 
 
+def layer_widths(spec: NetworkSpec) -> tuple[int, ...]:
+    """Return the width of each layer that has weights: an embedding if there is one, the recurrent ones, the output."""
+    return (*(() if spec.embedding is None else spec.embedding[1:]), *spec.units, spec.outputs)
+
+
 def _layer_sizes(spec: NetworkSpec) -> list[int]:
-    """Count the weights of each recurrent layer, and of the dense output."""
+    """Count the weights of each of these layers."""
     cell = CELLS[spec.cell]
-    shapes = [cell.weight_shapes(*widths) for widths in zip(spec.layers, spec.units, strict=False)]
-    return [*(sum(map(prod, layer)) for layer in shapes), (spec.units[-1] + 1) * spec.outputs]
+    shapes = [cell.weight_shapes(*widths) for widths in zip((spec.features, *spec.units), spec.units, strict=False)]
+    embedding = [] if spec.embedding is None else [prod(spec.embedding)]
+    return [*embedding, *(sum(map(prod, layer)) for layer in shapes), (spec.units[-1] + 1) * spec.outputs]
 
 
 def _read_only(array: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -17,7 +17,7 @@ from dlopt_deap.checks import check_number
 from dlopt_deap.errors import SettingError
 from dlopt_deap.networks.spec import NetworkSpec
 from dlopt_deap.seeding import numpy_generator
-from dlopt_deap.weight.groups import layer_of, neuron_of, per_layer
+from dlopt_deap.weight.groups import layer_of, layer_widths, neuron_of, per_layer
 from dlopt_deap.weight.vectors import LARGEST, Vector, check_sigma, choose, read_vector, write_vector
 
 Individual = TypeVar("Individual")
@@ -176,7 +176,7 @@ def mut_neurons(
     values = read_vector(individual, spec)
     sigma = check_sigma("sigma", sigma, len(values))
     generator = numpy_generator(rng)
-    chosen = choose(indpb, sum(spec.units) + spec.outputs, generator)[neuron_of(spec)]
+    chosen = choose(indpb, sum(layer_widths(spec)), generator)[neuron_of(spec)]
     return _step(individual, values, sigma, chosen, generator)
 
 
@@ -198,7 +198,7 @@ def mut_layer(individual: Individual, spec: NetworkSpec, sigma: ArrayLike, rng: 
     values = read_vector(individual, spec)
     sigma = check_sigma("sigma", sigma, len(values))
     generator = numpy_generator(rng)
-    chosen = layer_of(spec) == generator.integers(len(spec.units) + 1)
+    chosen = layer_of(spec) == generator.integers(len(layer_widths(spec)))
     return _step(individual, values, sigma, chosen, generator)
 
 

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from dlopt_deap.checks import check_choice, check_integer, check_number, shown
 from dlopt_deap.core.description import plain
-from dlopt_deap.data import Split, TimeSeries
+from dlopt_deap.data import Series, Split
 from dlopt_deap.errors import SettingError
 from dlopt_deap.networks import NetworkSpec, predict, predict_recursive
+from dlopt_deap.networks.fit import check_reading
 from dlopt_deap.sampling import METRICS
-from dlopt_deap.sampling.metrics import Metric
+from dlopt_deap.sampling.metrics import Metric, check_metric, default_loss
 from dlopt_deap.seeding import generator
 
 Vectors = NDArray[np.float32]
@@ -28,10 +29,11 @@ class Objective:
     """How the vectors of one network are judged.
 
     Attributes:
-        series: The time series.
+        series: The time series, or sequence of tokens.
         spec: The network.
         metric: An error by its name, such as ``"mse"`` or ``"median_ae"``; a function like those of
-            :mod:`dlopt_deap.sampling.metrics`; or several of them. Less is better.
+            :mod:`dlopt_deap.sampling.metrics`; or several of them. Less is better. Unless given ``"mse"``, of tokens
+            ``"cross_entropy"``.
         split: The rows to forecast: ``"training"``, or ``"validation"``, which nothing is left to choose by then.
         horizon: Steps to forecast from each window. From the second on a network reads its own forecasts (a closed
             loop), so it must forecast every column that it reads.
@@ -43,9 +45,9 @@ class Objective:
         DataError: If the series is too short for look-back and horizon.
     """
 
-    series: TimeSeries
+    series: Series
     spec: NetworkSpec
-    metric: str | Metric | Sequence[str | Metric] = "mse"
+    metric: str | Metric | Sequence[str | Metric] | None = None
     split: str = "training"
     horizon: int = 1
     batch_size: int | None = None
@@ -56,6 +58,9 @@ class Objective:
         check_integer("horizon", self.horizon, low=1)
         check_number("weight_decay", self.weight_decay, low=0.0)
         series, spec = self.series, self.spec
+        check_reading(spec, series)
+        for metric in self.metrics.values():
+            check_metric(metric, spec)
         if (spec.inputs, spec.outputs) != (len(series.inputs), len(series.targets)):
             raise SettingError(
                 f"A network must read the series' inputs ({len(series.inputs)}) and forecast its targets "
@@ -74,8 +79,9 @@ class Objective:
     @cached_property
     def metrics(self) -> dict[str, Metric]:
         """The errors, by their names."""
-        single = isinstance(self.metric, str) or not isinstance(self.metric, Sequence)
-        named = [_named(one) for one in ([self.metric] if single else self.metric)]  # type: ignore[union-attr]
+        metric = default_loss(self.series) if self.metric is None else self.metric
+        single = isinstance(metric, str) or not isinstance(metric, Sequence)
+        named = [_named(one) for one in ([metric] if single else metric)]  # type: ignore[union-attr]
         if not named or len(dict(named)) != len(named):
             raise SettingError(f"`metric` must name at least one error, each once, got {shown(self.metric)}.")
         return dict(named)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dlopt_deap.checks import check_integer, did_you_mean
 from dlopt_deap.core import Problem, Solution, Values
-from dlopt_deap.data import TimeSeries
+from dlopt_deap.data import Series
 from dlopt_deap.errors import SettingError
 from dlopt_deap.networks import NetworkSpec
 from dlopt_deap.sampling.metrics import Metric
@@ -31,7 +31,7 @@ class WeightProblem(Problem):
     alone.
 
     Args:
-        series: The time series.
+        series: The time series, or sequence of tokens.
         spec: The network.
         metric: The error to be minimised, or several, as :class:`Objective` takes them.
         encoding: Bounds, and which vectors a search begins with.
@@ -57,9 +57,9 @@ class WeightProblem(Problem):
 
     def __init__(
         self,
-        series: TimeSeries,
+        series: Series,
         spec: NetworkSpec,
-        metric: str | Metric | Sequence[str | Metric] = "mse",
+        metric: str | Metric | Sequence[str | Metric] | None = None,
         encoding: Encoding | None = None,
         threads: int = 1,
         **objective: Any,
@@ -69,7 +69,7 @@ class WeightProblem(Problem):
                 raise SettingError(f"An objective takes no argument `{name}`{did_you_mean(name, SETTINGS, '.')}")
         self.objective = Objective(series, spec, metric, **objective)
         super().__init__(dict.fromkeys(self.objective.metrics, -1))
-        self.series: TimeSeries = series
+        self.series: Series = series
         self.spec = spec
         self.encoding = Encoding(spec) if encoding is None else encoding
         check_encoding(self.encoding, spec)

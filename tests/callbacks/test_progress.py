@@ -59,19 +59,25 @@ def test_a_bound_that_no_float_holds_is_none() -> None:
     assert "generation 0: 5 evaluations" in stream.getvalue()
 
 
-def test_the_last_line_is_of_the_generation_that_was_cut_short_and_says_what_ended_the_search() -> None:
+@pytest.mark.parametrize("interval", [0.0, 1e9])
+@pytest.mark.parametrize(
+    ("stop", "done"), [(Stop(max_evaluations=33), "33/33 evaluations"), (Stop(max_generations=3), "generation 3: ")]
+)
+def test_the_last_line_and_no_other_says_what_ended_the_search(interval: float, stop: Stop, done: str) -> None:
     stream = io.StringIO()
-    optimize([Progress(stream=stream, interval=0.0)], 33)
-    last = stream.getvalue().splitlines()[-1]
-    assert "33/33 evaluations" in last
+    optimize([Progress(stream=stream, interval=interval)], None, stop=stop)
+    *others, last = stream.getvalue().splitlines()
+    assert done in last
+    assert last.endswith(f", stopped by {next(iter(stop.to_dict()))}")
+    assert not any("stopped" in line for line in others)
 
 
 def test_the_final_bar_is_full_and_says_what_ended_the_search() -> None:
     optimize([Progress(stream=(stream := Terminal()))], 33)
     final = stream.getvalue().rstrip("\n").rpartition("\r")[2]
     assert "100%" in final
-    assert "33/33 evaluations" in final
-    assert final.rstrip().endswith("stopped by max_evaluations")
+    assert "| 33/33, best distance " in final
+    assert "stopped by max_evaluations" in final
 
 
 def test_a_run_that_stagnates_has_no_bar_but_says_where_it_stands() -> None:
@@ -146,3 +152,12 @@ def test_a_notebook_shows_a_bar_of_widgets_or_else_of_text(widgets: bool) -> Non
         assert shown["bars"] == []
         assert "100%" in shown["streams"]["stderr"]
         assert "stopped by max_evaluations" in shown["streams"]["stderr"]
+
+
+def test_in_a_narrow_terminal_the_time_left_has_room() -> None:
+    with Progress(stream=(stream := Terminal())) as progress:
+        progress(state(failures=3, cache_hits=5, generation=12))
+    shown = stream.getvalue().rpartition("\r")[2]
+    facts = shown.partition("| ")[2].rstrip()
+    assert facts == "20/100, best mae 0.5, 4.0/s, 20 s left, 3 failed, 5 known already"
+    assert len("generation 12 100%|#| ") + facts.index(", 3 failed") < 80

@@ -40,10 +40,20 @@ WORDS = [
 VALUES = st.one_of(STRANGE, st.sampled_from(WORDS), st.sampled_from([10**9, 10**12, -1, 0, 3, [None, 4, 2]]))
 
 
+TOKENS = NetworkSpec(1, (3,), 5, 4, cell="gru", activation="softmax", embedding=(5, 2))
+
+
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("models") / "whole.keras"
     save_keras(SPEC, WEIGHTS, path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def tokens(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("models") / "tokens.keras"
+    save_keras(TOKENS, np.arange(TOKENS.num_weights, dtype=np.float32), path)
     return path
 
 
@@ -139,6 +149,19 @@ def test_a_file_with_another_description_is_loaded_or_refused_by_name(
     except (TypeError, ValueError):
         return  # nothing that a file can hold
     load(whole.with_name("config.keras"), packed(parts | {"config.json": described}))
+
+
+@fuzz(st.integers(0, 2**64), st.lists(VALUES, min_size=1, max_size=3))
+def test_a_file_of_tokens_with_another_description_is_loaded_or_refused_by_name(
+    tokens: Path, seed: int, values: list[Any]
+) -> None:
+    parts = members(tokens.read_bytes())
+    config = with_changes(json.loads(parts["config.json"]), seed, values)
+    try:
+        described = json.dumps(config).encode()
+    except (TypeError, ValueError):
+        return  # nothing that a file can hold
+    load(tokens.with_name("config.keras"), packed(parts | {"config.json": described}))
 
 
 @fuzz(VALUES)

@@ -18,11 +18,27 @@ from dlopt_deap.errors import SettingError
 from dlopt_deap.tools import Session, add_series_options, read_series, script_parser
 
 SCRIPTS = Path(__file__).parent.parent.parent / "scripts"
-NAMES = ["evolve_csv", "evolve_sine", "sample_sine", "train_csv"]
+NAMES = ["evolve_csv", "evolve_sine", "evolve_text", "sample_sine", "train_csv"]
 
 VALUES = st.one_of(
     st.integers(-2, 9).map(str),
-    st.sampled_from(["sunspots", "load", "load,load", "day", ",", ";", "lstm", "gru", "mae", "log_p,mae", "native"]),
+    st.sampled_from(
+        [
+            "sunspots",
+            "load",
+            "load,load",
+            "day",
+            ",",
+            ";",
+            "lstm",
+            "gru",
+            "mae",
+            "log_p,mae",
+            "native",
+            "licence",
+            "word",
+        ]
+    ),
     st.sampled_from(
         ["1e9", "nan", "inf", "9" * 12, "9" * 400, "9" * 5000, "1,2", "1,,2", "%(prog)s", "%s", "a" * 3000]
     ),

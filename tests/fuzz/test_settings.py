@@ -19,7 +19,8 @@ SMALL = Space(look_back=(1, 5), layers=(1, 2), units=(1, 4))
 PAIRS = st.tuples(st.integers(1, 6), st.integers(6, 12))
 SHARES = st.tuples(st.floats(0, 0.3), st.floats(0, 0.9))
 CELLS = st.sampled_from(["lstm", "gru", "simple_rnn", ("lstm", "gru"), "lstn"])
-ACTIVATIONS = st.sampled_from(["linear", "tanh", "sigmoid", "relu", ("tanh", "relu")])
+ACTIVATIONS = st.sampled_from(["linear", "tanh", "sigmoid", "relu", "softmax", ("tanh", "relu")])
+EMBEDDINGS = st.one_of(st.none(), PAIRS, st.integers(1, 9))
 
 SPACES = some_of(
     look_back=PAIRS,
@@ -30,10 +31,11 @@ SPACES = some_of(
     batch_size=PAIRS,
     cell=CELLS,
     activation=ACTIVATIONS,
+    embedding=EMBEDDINGS,
 )
 TRAININGS = some_of(
     batch_size=st.integers(1, 200),
-    loss=st.sampled_from(["mse", "mae", "huber"]),
+    loss=st.sampled_from(["mse", "mae", "huber", "cross_entropy"]),
     optimizer=st.sampled_from(["sgd", "rmsprop", "adam", "adagrad", "adadelta", "adamax", "nadam"]),
     learning_rate=st.floats(0, 1e3),
     momentum=st.floats(0, 0.9),
@@ -51,7 +53,7 @@ SAMPLINGS = some_of(
     threshold=st.floats(0, 1),
     lower=st.floats(-1, 0),
     upper=st.floats(0, 2),
-    metric=st.sampled_from(["mae", "mse", "rmse", "mape", "smape", "median_ae"]),
+    metric=st.sampled_from(["mae", "mse", "rmse", "mape", "smape", "median_ae", "cross_entropy", "error_rate"]),
     distribution=st.sampled_from([Normal(0.0, 0.1), Uniform(), Normal(1e300, 0.0)]),
     confidence=st.floats(0, 1),
     threads=st.integers(1, 3),
@@ -77,6 +79,7 @@ def test_a_space_is_made_or_refused(arguments: dict[str, Any]) -> None:
         look_back=st.integers(1, 9),
         cell=CELLS,
         activation=ACTIVATIONS,
+        embedding=EMBEDDINGS,
     )
 )
 def test_a_network_is_described_or_refused(arguments: dict[str, Any]) -> None:
@@ -85,7 +88,12 @@ def test_a_network_is_described_or_refused(arguments: dict[str, Any]) -> None:
         spec.unpack(np.zeros(spec.num_weights))
 
 
-@fuzz(st.one_of(STRANGE, st.dictionaries(st.sampled_from(["inputs", "units", "outputs", "look_back", "x"]), STRANGE)))
+@fuzz(
+    st.one_of(
+        STRANGE,
+        st.dictionaries(st.sampled_from(["inputs", "units", "outputs", "look_back", "embedding", "x"]), STRANGE),
+    )
+)
 def test_a_described_network_is_read_or_refused(values: Any) -> None:
     with success_or_one_clear_error():
         NetworkSpec.from_dict(values)

@@ -17,10 +17,16 @@ def activate(name: str, x: Numbers) -> Numbers:
         return np.tanh(x)
     if name == "sigmoid":
         return 1 / (1 + np.exp(-x))
+    if name == "softmax":
+        powers = np.exp(x - x.real.max(axis=1, keepdims=True))
+        return powers / powers.sum(axis=1, keepdims=True)
     return x if name == "linear" else np.where(x.real > 0, x, 0)
 
 
-def loss(name: str, error: Numbers) -> complex:
+def loss(name: str, said: Numbers, y: NDArray[np.float32]) -> complex:
+    if name == "cross_entropy":
+        return complex(-(y * np.log(said)).sum(axis=1).mean())
+    error = said - y
     size = np.where(error.real < 0, -error, error)
     if name == "mse":
         costs = error * error
@@ -35,10 +41,10 @@ def loss_of(spec: NetworkSpec, weights: Numbers, x: NDArray[np.float32], y: NDAr
     shapes = spec.weight_shapes
     ends = np.cumsum([prod(shape) for shape in shapes])[:-1]
     arrays = [part.reshape(shape) for part, shape in zip(np.split(weights, ends), shapes, strict=True)]
-    states = x.astype(np.complex128)
+    states = arrays.pop(0)[x[..., 0].astype(int)] if spec.embedding is not None else x.astype(np.complex128)
     for layer in range(len(spec.units)):
         states = CELLS[spec.cell](states, *arrays[3 * layer : 3 * layer + 3])
-    return loss(name, activate(spec.activation, states[:, -1] @ arrays[-2] + arrays[-1]) - y)
+    return loss(name, activate(spec.activation, states[:, -1] @ arrays[-2] + arrays[-1]), y)
 
 
 def derivatives(

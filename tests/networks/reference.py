@@ -46,12 +46,17 @@ def simple_rnn(x: Array, kernel: Array, recurrent: Array, bias: Array) -> Array:
     return np.stack(states, axis=1)
 
 
+def softmax_sum(x: Array) -> Array:
+    return np.exp(x - x.max(axis=1, keepdims=True)).sum(axis=1, keepdims=True)
+
+
 CELLS: dict[str, Callable[[Array, Array, Array, Array], Array]] = {"lstm": lstm, "gru": gru, "simple_rnn": simple_rnn}
 ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
     "linear": lambda x: x,
     "tanh": np.tanh,
     "sigmoid": sigmoid,
     "relu": lambda x: np.maximum(x, 0),
+    "softmax": lambda x: np.exp(x - x.max(axis=1, keepdims=True)) / softmax_sum(x),
 }
 
 
@@ -59,6 +64,8 @@ def reference(spec: NetworkSpec, weights: NDArray[np.float32], x: Array, dtype: 
     """Predict with one network: shape (windows, outputs)."""
     arrays = [array.astype(dtype) for array in spec.unpack(weights)]
     states = np.asarray(x, dtype)
+    if spec.embedding is not None:
+        states = arrays.pop(0)[x[..., 0].astype(int)]
     # A gate far beyond saturation overflows in exp, and is right all the same.
     with np.errstate(over="ignore"):
         for layer in range(len(spec.units)):

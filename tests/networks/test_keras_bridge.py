@@ -49,6 +49,20 @@ def test_a_model_has_exactly_the_weights_and_gives_them_back(cell: str) -> None:
 
 
 @keras_only
+@pytest.mark.parametrize("cell", ["lstm", "gru", "simple_rnn"])
+def test_a_model_of_tokens_takes_windows_and_is_saved_with_its_embedding(cell: str, tmp_path: Path) -> None:
+    spec = NetworkSpec(1, (5, 3), 9, 6, cell=cell, activation="softmax", embedding=(9, 2))
+    weights = normal_weights(spec, 0)[0]
+    model = keras_model(spec, weights)
+    assert [layer.name for layer in model.layers] == ["tokens", "embedding", f"{cell}_1", f"{cell}_2", "output"]
+    assert model.input_shape == (None, 6, 1)
+    save_keras(spec, weights, tmp_path / "best.keras")
+    loaded, same = load_keras(tmp_path / "best.keras")
+    assert loaded == spec_of(model) == spec
+    assert np.array_equal(same, weights)
+
+
+@keras_only
 def test_a_model_without_given_weights_has_those_that_keras_draws() -> None:
     assert np.isfinite(weights_of(keras_model(SPEC))).all()
 

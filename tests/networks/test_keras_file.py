@@ -56,6 +56,8 @@ def layer(config: Config, number: int) -> Any:
     return config["config"]["layers"][number]
 
 
+RESHAPE = {"module": "keras.layers", "class_name": "Reshape", "config": {"target_shape": [4]}}
+EMBEDDING = {"module": "keras.layers", "class_name": "Embedding", "config": {"input_dim": 9, "output_dim": 2}}
 LAMBDA = {"module": "keras.layers", "class_name": "Lambda", "config": {"function": ["4wEAAAA=", None, None]}}
 
 
@@ -78,6 +80,20 @@ LAMBDA = {"module": "keras.layers", "class_name": "Lambda", "config": {"function
         ),
         (lambda c: layer(c, 0)["config"].update(batch_shape=[None, 4, 10**12]), "at most 67108864 weights"),
         (lambda c: c["config"].update(layers=[layer(c, 1)] * 2000), "must be an input, recurrent layers of one kind"),
+        (
+            lambda c: c["config"]["layers"].insert(1, EMBEDDING),
+            "must be an input, .* got InputLayer, Embedding",
+        ),
+        (
+            lambda c: c["config"].update(layers=[layer(c, 0), RESHAPE, EMBEDDING, *c["config"]["layers"][1:]]),
+            "An embedding must have one input, the number of a token, got `inputs=2`",
+        ),
+        (
+            lambda c: c["config"].update(
+                layers=[layer(c, 0), RESHAPE | {"config": {}}, EMBEDDING, *c["config"]["layers"][1:]]
+            ),
+            "`target_shape` of Reshape must be the look-back alone, 4, got None",
+        ),
     ],
 )
 def test_a_description_of_other_classes_or_sizes_is_refused(

@@ -40,6 +40,20 @@ def test_multiply_adds_count_every_kernel_once_a_step_and_the_dense_kernel_once(
     assert NetworkSpec(1, (2, 3), 1, 5).multiply_adds == 5 * (4 * 2 * (1 + 2) + 4 * 3 * (2 + 3)) + 3
 
 
+def test_an_embedding_is_first_among_the_weights_and_costs_no_multiply_adds() -> None:
+    spec = NetworkSpec(1, (3,), 7, 5, cell="gru", activation="softmax", embedding=[7, 2])  # type: ignore[arg-type]
+    assert spec.embedding == (7, 2)
+    assert spec.weight_shapes == [(7, 2), (2, 9), (3, 9), (2, 9), (3, 7), (7,)]
+    assert spec.layers == [1, 3, 7]
+    assert spec.multiply_adds == 5 * 9 * (2 + 3) + 3 * 7
+
+
+def test_a_network_without_embedding_is_saved_as_before_there_were_any() -> None:
+    assert list(NetworkSpec(1, (2,), 1, 3).to_dict()) == [
+        "inputs", "units", "outputs", "look_back", "cell", "activation",
+    ]  # fmt: skip
+
+
 @given(SPECS)
 def test_a_vector_unpacked_and_packed_is_the_same_vector(spec: NetworkSpec) -> None:
     vector = np.arange(spec.num_weights, dtype=np.float32)
@@ -70,7 +84,13 @@ def test_a_spec_survives_json(spec: NetworkSpec) -> None:
         ({"units": "12"}, "`units` must be the widths .*got '12'"),
         ({"units": (3, 0)}, r"`units\[1\]` must be a whole number of at least 1, got 0"),
         ({"cell": "lstn"}, "did you mean 'lstm'"),
-        ({"activation": "softmax"}, "`activation` must be one of linear, tanh, sigmoid, relu, got 'softmax'"),
+        ({"activation": "softmaks"}, "`activation` must be one of linear, .* got 'softmaks'; did you mean 'softmax'"),
+        ({"activation": "softmax"}, "A softmax of one output is always 1, got `outputs=1`"),
+        ({"embedding": 5}, r"`embedding` must be \(vocabulary, dimension\) or None, got 5"),
+        ({"embedding": (5, 2, 3)}, r"`embedding` must be \(vocabulary, dimension\) or None, got \(5, 2, 3\)"),
+        ({"embedding": (0, 2)}, r"`embedding\[0\]` must be a whole number of at least 1, got 0"),
+        ({"embedding": (5, 2.5)}, r"`embedding\[1\]` must be a whole number of at least 1, got 2.5"),
+        ({"embedding": (5, 2), "inputs": 3}, "An embedding must have one input, the number of a token, got `inputs=3`"),
     ],
 )
 def test_a_wrong_setting_is_refused_with_its_name_and_value(settings: dict[str, Any], message: str) -> None:
@@ -114,6 +134,8 @@ def test_from_dict_names_the_keys_that_are_missing() -> None:
         ({"units": itertools.repeat(1)}, "at most 1000 recurrent layers, got more"),
         ({"inputs": 10**400}, "at most 67108864 weights"),
         ({"outputs": 10**12}, "at most 67108864 weights"),
+        ({"embedding": (10**6, 10**3)}, r"at most 67108864 weights, got 1000012\d+ .*embedding \(1000000, 1000\)"),
+        ({"embedding": (10**7, 1)}, "`embedding.0.` must be a whole number of at most 1000000, got 10000000"),
         ({"look_back": 10**12}, "`look_back` must be a whole number of at most 10000000, got 1000000000000; take less"),
     ],
 )
@@ -133,5 +155,6 @@ def test_the_limit_counts_weights_exactly(monkeypatch: pytest.MonkeyPatch) -> No
 
 @given(SPECS)
 def test_the_bound_that_is_compared_first_is_never_below_the_number_of_weights(spec: NetworkSpec) -> None:
-    widest = max(spec.layers)
-    assert spec.num_weights <= (len(spec.units) + 1) * 4 * widest * (2 * widest + 1)
+    widest = max(spec.features, *spec.layers)
+    embedding = spec.embedding[0] * spec.embedding[1] if spec.embedding else 0
+    assert spec.num_weights <= embedding + (len(spec.units) + 1) * 4 * widest * (2 * widest + 1)

@@ -10,9 +10,10 @@ from matplotlib.figure import Figure
 from toy import Toy
 
 from dlopt_deap.architecture import RandomSamplingProblem, Space, TrainingProblem
-from dlopt_deap.core import Evolution
-from dlopt_deap.data import sine
+from dlopt_deap.core import Evolution, compare_forecasts
+from dlopt_deap.data import TokenSequence, sine
 from dlopt_deap.errors import DataError, SettingError
+from dlopt_deap.networks import NetworkSpec, initial_weights
 from dlopt_deap.plots import (
     architectures_over_evaluations,
     fitness_over_evaluations,
@@ -93,6 +94,22 @@ def test_a_forecast_shows_truth_network_and_their_difference_with_all_errors(res
     title = panels[0].get_title().replace("\n", " ")
     assert all(f"{name} {errors['mae']:.4g}" in title for name, errors in told.errors.items())
     assert list(panels[1].lines[-1].get_ydata()) == list((told.predictions["network"] - told.truth)[:, 0])
+
+
+def test_a_forecast_of_tokens_shows_the_network_and_the_best_naive_method_as_moving_means() -> None:
+    sequence = TokenSequence("abcabdabcabb" * 40)
+    spec = NetworkSpec(4, (4,), 4, 3, activation="softmax")
+    told = compare_forecasts(sequence, spec, initial_weights(spec))
+    panels = forecast(told)
+    assert legend(panels[0]) == ["bigram", "network"]
+    assert "cross-entropies in nats: network 1.395, " in panels[0].get_title().replace("\n", " ")
+    came = told.truth.argmax(axis=1)
+    length = len(came) // 40
+    for line, method in zip(panels[0].lines, ("bigram", "network"), strict=True):
+        nats = -np.log(told.predictions[method][np.arange(len(came)), came])
+        assert line.get_ydata()[0] == pytest.approx(nats[:length].mean())
+        assert line.get_ydata()[-1] == pytest.approx(nats[-length:].mean())
+    assert all(0 <= right <= 1 for line in panels[1].lines for right in line.get_ydata())
 
 
 def test_a_pareto_front_shows_each_architecture_and_the_knee() -> None:

@@ -17,6 +17,8 @@ FORMULAS = {
     "mape": lambda p, y: 100 * np.mean(abs((p - y) / y)),
     "smape": lambda p, y: 100 * np.mean(2 * abs(p - y) / (abs(p) + abs(y))),
     "median_ae": lambda p, y: np.quantile(abs(p - y), 0.5),
+    "cross_entropy": lambda p, y: np.mean((-y * np.log(np.clip(p, 1e-7, 1 - 1e-7))).sum(axis=-1)),
+    "error_rate": lambda p, y: np.mean(p.argmax(axis=-1) != y.argmax(axis=-1)),
 }
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from networks.strategies import SEEDS, SPECS, normal_weights, windows
+from networks.strategies import PLAIN_SPECS as SPECS
+from networks.strategies import SEEDS, normal_weights, windows
 
 from dlopt_deap.errors import SettingError
 from dlopt_deap.networks import NetworkSpec, predict

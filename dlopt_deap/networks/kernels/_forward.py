@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlopt_deap.networks.cells import ACTIVATIONS, CELLS
+from dlopt_deap.networks.kernels._rows import clear, copy, look_up
 from dlopt_deap.networks.kernels._sources import SOURCES
 from dlopt_deap.networks.kernels._units import (
     AT_ONCE,
@@ -27,13 +28,15 @@ from dlopt_deap.networks.kernels._units import (
     load,
     lstm_unit,
     simple_units,
+    softmax,
     spread,
     tile_sums,
 )
 from dlopt_deap.networks.kernels._vectors import Floats, compiled, kernel, store
 from dlopt_deap.networks.layout import TILE
 
-LSTM, GRU, RELU = CELLS["lstm"].code, CELLS["gru"].code, ACTIVATIONS["relu"]
+LSTM, GRU = CELLS["lstm"].code, CELLS["gru"].code
+RELU, SOFTMAX = ACTIVATIONS["relu"], ACTIVATIONS["softmax"]
 BLOCKS: Final = 4
 """Blocks whose time steps are made together: the weights of a tile are read for all of them from the first cache.
 
@@ -87,6 +90,9 @@ def _dense(activation: int, weights: Floats, units: int, states: Floats, first_s
         for n in range(windows):
             value = values[n]
             out[n, o] = _ZERO if activation == RELU and value < _ZERO else value
+    if activation == SOFTMAX:
+        for n in range(windows):
+            softmax(out, n)
 
 
 @compiled
@@ -148,34 +154,24 @@ def _feed_back(forecasts: Floats, row: Floats) -> None:
 
 
 @compiled
-def _copy(source: Floats, states: Floats, row: int) -> None:
-    """Copy rows among the states; numba's own assignment would first make sure that neither overlaps the other."""
-    for place in range(0, source.size, LANES):
-        store(states, row * LANES + place, load(source, place))
-
-
-@compiled
-def _clear(rows: Floats) -> None:
-    """Make all rows zero."""
-    for place in range(0, rows.size, LANES):
-        store(rows, place, spread(_ZERO))
-
-
-@compiled
 def _run_blocks(
-    cell: int, layers: NDArray[np.int64], packed: Floats, windows: Floats, states: Floats, memory: Floats, size: Any
+    cell: int, layers: NDArray[np.int64], packed: Floats, windows: Floats, states: Floats, memory: Floats, read: Any
 ) -> None:
     """Make all time steps of blocks of windows, shape (blocks, look_back, inputs, LANES), from states of zero.
 
-    ``size`` are the rows of an array of states and of a memory.
+    ``read`` are the rows of an array of states and of a memory, the embedding, and its dimension or 0 for none.
     """
     blocks, look_back = windows.shape[:2]
-    rows, memory_rows = size
-    _clear(states)
-    _clear(memory)
+    rows, memory_rows, embedding, dimension = read
+    clear(states)
+    clear(memory)
     for step in range(look_back):
         for block in range(blocks):
-            _copy(windows[block, step], states, (2 * block + step % 2) * rows)
+            place = (2 * block + step % 2) * rows
+            if dimension > 0:
+                look_up(windows[block, step], embedding, dimension, states, place)
+            else:
+                copy(windows[block, step], states, place)
         for layer in range(layers.shape[0]):
             row = layers[layer]
             plan = (row[0], row[1], row[2], row[3], row[4], row[5])
@@ -195,6 +191,7 @@ def _make_forward(_sources: str) -> Any:
         weights: Floats,
         blocks: Floats,
         out: Floats,
+        dimension: int,
     ) -> None:
         """Forecast with many networks of one kind, one step ahead or more.
 
@@ -209,9 +206,11 @@ def _make_forward(_sources: str) -> Any:
             weights: Shape (samples, num_weights).
             blocks: The windows, shape (blocks, look_back, inputs, LANES), the last block filled up with anything.
             out: The forecasts, shape (samples, steps, windows, outputs); written here.
+            dimension: That of the embedding; 0 if there is none.
         """
         _sources  # noqa: B018  # it makes the code on disk belong to all the files
-        count, look_back, inputs, _ = blocks.shape
+        count, look_back = blocks.shape[:2]
+        inputs = dimension if dimension > 0 else blocks.shape[2]
         _, steps, windows, outputs = out.shape
         num_layers, units, num_units = layers.shape[0], layers[-1, 1], layers[:, 1].sum()
         first_dense = weights.shape[1] - (units + 1) * outputs
@@ -226,7 +225,7 @@ def _make_forward(_sources: str) -> Any:
                 end = min(start + BLOCKS, count)
                 for ahead in range(steps):
                     read = inputs_of[start:end, ahead : ahead + look_back]
-                    _run_blocks(cell, layers, packed, read, states, memory, (rows, num_units))
+                    _run_blocks(cell, layers, packed, read, states, memory, (rows, num_units, vector, dimension))
                     for block in range(start, end):
                         part = out[sample, ahead, block * LANES : min((block + 1) * LANES, windows)]
                         top = (2 * (block - start) + last + 1) * rows - units

@@ -14,7 +14,6 @@ from dlopt_deap.networks.kernels._dropout import drop, key_of
 from dlopt_deap.networks.kernels._layers import (
     NEXT,
     STAY,
-    Dense,
     Integers,
     add_gradient,
     layer_backward,
@@ -23,17 +22,17 @@ from dlopt_deap.networks.kernels._layers import (
     read_dense,
     read_layer,
 )
+from dlopt_deap.networks.kernels._losses import add_losses, numbers_of
 from dlopt_deap.networks.kernels._product import multiply
+from dlopt_deap.networks.kernels._reading import add_to_rows, gather, look_up
 from dlopt_deap.networks.kernels._sources import SOURCES
 from dlopt_deap.networks.kernels._tanh import tanh_parts
 from dlopt_deap.networks.kernels._updates import clip, update
 from dlopt_deap.networks.kernels._vectors import Floats, compiled, kernel, store
-from dlopt_deap.networks.losses import LOSSES
 from dlopt_deap.networks.training_layout import EVALUATE, LANES, TRAIN
 
 TANH, SIGMOID, RELU = ACTIVATIONS["tanh"], ACTIVATIONS["sigmoid"], ACTIVATIONS["relu"]
-MSE, MAE = LOSSES["mse"], LOSSES["mae"]
-_ONE, _ZERO, _TWO = np.float32(1), np.float32(0), np.float32(2)
+_ZERO = np.float32(0)
 
 _NO_DROPOUT: Final = -1.0
 
@@ -50,12 +49,12 @@ def _turn(
 
 
 @compiled
-def _turn_all(plan: Integers, weights: Floats, turned: Floats) -> None:
-    """Write the transposes that the way back reads, except that of the first kernel, which nobody does."""
+def _turn_all(codes: Any, plan: Integers, weights: Floats, turned: Floats) -> None:
+    """Write the transposes that the way back reads; that of the first kernel is read for an embedding alone."""
     last = plan.shape[0] - 1
     for l in range(last):  # noqa: E741
         layer = read_layer(plan[l])
-        if l > 0:
+        if l > 0 or codes[3]:
             _turn(
                 weights, layer.kernel, layer.stride, layer.inputs, layer.columns,
                 turned, layer.kernel_t, layer.below_step,
@@ -70,8 +69,11 @@ def _turn_all(plan: Integers, weights: Floats, turned: Floats) -> None:
 
 @compiled
 def _forward(codes: Any, plan: Integers, work: Floats, weights: Floats, shape: Any, dropout: Any) -> None:
-    """Compute the network's outputs for the windows in ``work``, with dropout if its rate is not negative."""
-    cell, activation, _ = codes
+    """Compute the network's outputs for the windows in ``work``, with dropout if its rate is not negative.
+
+    Of a softmax what goes into it is left, since the loss is more exact from that.
+    """
+    cell, activation = codes[0], codes[1]
     look_back, windows = shape
     rate, seed, counter = dropout
     last = plan.shape[0] - 1
@@ -103,39 +105,6 @@ def _forward(codes: Any, plan: Integers, work: Floats, weights: Floats, shape: A
 
 
 @compiled
-def _loss(codes: Any, dense: Dense, work: Floats, y: Floats, chosen: Integers, scale: Any) -> float:
-    """Return the sum of the losses, and replace the outputs by the gradients of what they were activated from."""
-    _, activation, loss = codes
-    total = 0.0
-    for n in range(chosen.size):
-        for o in range(dense.outputs):
-            place = dense.out + n * dense.width + o
-            value = work[place]
-            error = value - y[chosen[n], o]
-            size = abs(error)
-            sign = _ONE if error > _ZERO else (-_ONE if error < _ZERO else error)
-            if loss == MSE:
-                cost, slope = error * error, _TWO * error
-            elif loss == MAE:
-                cost, slope = size, sign
-            elif size > _ONE:
-                cost, slope = size - np.float32(0.5), sign
-            else:
-                cost, slope = np.float32(0.5) * error * error, error
-            total += np.float64(cost)
-            if activation == TANH:
-                slope *= _ONE - value * value
-            elif activation == SIGMOID:
-                slope *= value * (_ONE - value)
-            elif activation == RELU and not value > _ZERO:
-                slope = _ZERO
-            work[place] = slope * scale
-        for o in range(dense.outputs, dense.width):
-            work[dense.out + n * dense.width + o] = _ZERO
-    return total
-
-
-@compiled
 def _backward(
     codes: Any, plan: Integers, work: Floats, turned: Floats, gradient: Floats, shape: Any, dropout: Any
 ) -> None:
@@ -162,23 +131,11 @@ def _backward(
             drop(work, first, first, look_back * count - skipped, rate, key_of(seed, counter * last + l))
         layer_backward(cell, layer, dense.carried, work, turned, look_back, windows)
         layer_gradient(cell, layer, work, gradient, look_back, windows)
-        if l > 0:
+        if l > 0 or codes[3]:
             below = (work, layer.below_error, layer.below_step)
             kernel = (turned, layer.kernel_t, layer.below_step)
             size = (look_back * windows, layer.below_step, layer.columns)
             multiply(below, zeros, (work, layer.gates, layer.columns, NEXT), kernel, size)
-
-
-@compiled
-def _gather(x: Floats, chosen: Integers, work: Floats, first: int) -> None:
-    """Copy windows into ``work``, time step after time step."""
-    _, look_back, inputs = x.shape
-    place = first
-    for step in range(look_back):
-        for n in chosen:
-            for i in range(inputs):
-                work[place] = x[n, step, i]
-                place += 1
 
 
 @compiled
@@ -189,18 +146,23 @@ def _batch(
     x, y = data
     work, weights, turned, gradient = arrays
     rate, seed, counter = dropout
-    look_back, dense = x.shape[1], read_dense(plan[-1])
-    scale = np.float32(1 / (batch.size * y.shape[1]))
+    look_back, dense, bottom = x.shape[1], read_dense(plan[-1]), read_layer(plan[0])
+    scale = np.float32(1 / (batch.size * numbers_of(codes, y)))
     total = 0.0
     for start in range(0, batch.size, part):
         chosen = batch[start : start + part]
         shape = (look_back, chosen.size)
         masks = (rate, seed, counter + start // part)
-        _gather(x, chosen, work, plan[0, 11])
+        if codes[3]:
+            look_up(x, chosen, work, weights, bottom)
+        else:
+            gather(x, chosen, work, bottom.below)
         _forward(codes, plan, work, weights, shape, masks)
-        total += _loss(codes, dense, work, y, chosen, scale)
+        total += add_losses(codes, dense, work, y, chosen, scale)
         if mode != EVALUATE:
             _backward(codes, plan, work, turned, gradient, shape, masks)
+            if codes[3]:
+                add_to_rows(x, chosen, work, gradient, bottom)
     return total
 
 
@@ -224,7 +186,7 @@ def _make_run(_sources: str) -> Any:
 
         Args:
             mode: ``EVALUATE``, ``DIFFERENTIATE`` (the gradient is left in ``arrays``) or ``TRAIN``.
-            codes: Of the cell, the activation of the dense output, and the loss.
+            codes: Of the cell, the activation of the dense output and the loss; 1 if an embedding is read, else 0.
             plan: ``TrainingLayout.plan``.
             data: The windows, shape (windows, look_back, inputs), and targets, shape (windows, outputs).
             order: The windows to take, in this order.
@@ -245,7 +207,7 @@ def _make_run(_sources: str) -> Any:
         for start in range(0, order.size, batch_size):
             batch = order[start : start + batch_size]
             if mode != EVALUATE:
-                _turn_all(plan, weights, turned)
+                _turn_all(codes, plan, weights, turned)
             masks = (dropout[0] if mode != EVALUATE else _NO_DROPOUT, dropout[1], steps * parts)
             loss = _batch(mode, codes, plan, data, batch, arrays, masks, part)
             if not math.isfinite(loss):
@@ -258,7 +220,7 @@ def _make_run(_sources: str) -> Any:
         # A gate turns infinity into 1 and hides it: such a network must not look like a fine one.
         if mode == TRAIN and not _all_finite(weights):
             return np.nan
-        return float(total / (order.size * data[1].shape[1]))
+        return float(total / (order.size * numbers_of(codes, data[1])))
 
     return run
 

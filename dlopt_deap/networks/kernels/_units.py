@@ -116,7 +116,7 @@ def simple_units(sums: Any, new: Floats, row: int, count: int) -> None:
 
 @compiled
 def activated(activation: int, x: Any) -> Any:
-    """Return the activation of the outputs, except ReLU."""
+    """Return the activation of the outputs, except ReLU and softmax."""
     if activation == _TANH:
         p, q = tanh_parts(x)
         return p / q
@@ -124,3 +124,19 @@ def activated(activation: int, x: Any) -> Any:
         p, q = sigmoid_parts(_HALF * x)
         return _HALF * p / q
     return x
+
+
+@compiled
+def softmax(out: Floats, row: int) -> None:
+    """Replace a row by its softmax; the greatest is subtracted first, so that nothing overflows. NaN stays NaN."""
+    outputs = out.shape[1]
+    greatest = out[row, 0]
+    for o in range(1, outputs):
+        greatest = max(greatest, out[row, o])
+    total = np.float32(0)
+    for o in range(outputs):
+        value = np.exp(out[row, o] - greatest)
+        out[row, o] = value
+        total += value
+    for o in range(outputs):
+        out[row, o] /= total

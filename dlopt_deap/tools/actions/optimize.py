@@ -1,5 +1,6 @@
 """The action that searches: architectures, weights, or both, by any technique."""
 
+from collections.abc import Mapping
 from functools import cache, partial
 from typing import Any, ClassVar
 
@@ -11,13 +12,15 @@ from dlopt_deap.data import TimeSeries
 from dlopt_deap.errors import SettingError
 from dlopt_deap.tools.action import ActionBase
 from dlopt_deap.tools.catalogue import load_all
+from dlopt_deap.tools.rehearsal import rehearse
 from dlopt_deap.tools.session import Session, Stage
 from dlopt_deap.tools.settings.base import Settings
 from dlopt_deap.tools.settings.choices import with_choices
 from dlopt_deap.tools.settings.data import DataSource
-from dlopt_deap.tools.settings.operators import OperatorSettings, operators_of
+from dlopt_deap.tools.settings.operators import Alias, OperatorSettings, operators_of
 from dlopt_deap.tools.settings.problems import ProblemSettings, TrainingProblemSettings
 from dlopt_deap.tools.settings.run import NOT_KEPT, ActionSettings, LimitSettings, StopSettings
+from dlopt_deap.tools.settings.space import Size
 from dlopt_deap.tools.settings.techniques import (
     EvolutionSettings,
     RandomSearchSettings,
@@ -29,6 +32,9 @@ from dlopt_deap.tools.settings.techniques import (
 EVALUATIONS = 300
 """The evaluations of a search that nothing else would end, of candidates that take milliseconds to seconds."""
 
+WEIGHT_TECHNIQUE = "openai_es"
+"""The technique for weights where none is named."""
+
 CHEAP_EVALUATIONS = 20_000
 """The same, of weight vectors, a thousand of which take as long."""
 
@@ -36,7 +42,7 @@ CHEAP_EVALUATIONS = 20_000
 class RacingSettings(Settings):
     """A race within each generation: train all a little, and only the promising on."""
 
-    rungs: tuple[int, ...] = Field((3, 10), min_length=1)
+    rungs: tuple[Size, ...] = Field((3, 10), min_length=1)
     """The epochs of each rung, increasing."""
     keep: float = Field(0.5, gt=0, lt=1)
     """The share that goes on to the next rung."""
@@ -60,7 +66,7 @@ class OptimizeSettings(ActionSettings):
     """What is searched for, and what it is worth."""
     technique: TechniqueSettings | None = None
     """How the problem is solved; what suits it unless given."""
-    operators: dict[str, OperatorSettings] = Field(default_factory=dict)
+    operators: dict[Alias, OperatorSettings] = Field(default_factory=dict)
     """Operators in place of the toolbox's own, by alias: mutate, mate, select, select_parents, select_survivors."""
     racing: RacingSettings | None = None
     """A race within each generation, for the problem kind training."""
@@ -70,6 +76,13 @@ class OptimizeSettings(ActionSettings):
     """What ends the search."""
     limits: LimitSettings = LimitSettings()
     """What one evaluation may take."""
+
+    @classmethod
+    def usual_kind(cls, name: str, values: Mapping[str, Any]) -> str | None:
+        """Give the technique that suits weights, where they are what is searched for."""
+        problem = values.get("problem")
+        is_weight = isinstance(problem, Mapping) and problem.get("kind") == "weight"
+        return WEIGHT_TECHNIQUE if name == "technique" and is_weight else None
 
 
 class Optimize(ActionBase):
@@ -104,14 +117,16 @@ class Optimize(ActionBase):
         problem = settings.problem.build(series, session.threads())
         chosen = settings.technique or default_technique(problem)
         operators = operators_of(settings.operators, problem)
+        race, second = _race(settings, problem), _second_stage(settings, problem, series)
+        rehearse(problem, *chosen.build(problem, **operators), session.stop, operators)
         technique, toolbox = chosen.build(problem, **operators)
         return session.search(
             series.name,
             problem,
             technique,
             toolbox,
-            wrap_map=_race(settings, problem),
-            then=_second_stage(settings, problem, series),
+            wrap_map=race,
+            then=second,
         )
 
 

@@ -12,7 +12,6 @@ from pydantic import Field
 
 from dlopt_deap.architecture import Space, list_architectures, sample_architectures
 from dlopt_deap.checks import check_integer
-from dlopt_deap.errors import SettingError
 from dlopt_deap.files import write_text
 from dlopt_deap.parallel import open_map
 from dlopt_deap.seeding import choose_seed
@@ -26,7 +25,7 @@ from dlopt_deap.tools.settings.choices import with_choices
 from dlopt_deap.tools.settings.data import DataSource
 from dlopt_deap.tools.settings.run import ActionSettings, LimitSettings
 from dlopt_deap.tools.settings.sampling import SamplingOptions
-from dlopt_deap.tools.settings.space import Activation, Cell, Count
+from dlopt_deap.tools.settings.space import Activation, Cell, Count, Units
 
 SHOWN = 5
 """How many of the best are told at the end."""
@@ -35,7 +34,7 @@ SHOWN = 5
 class ArchitectureSettings(Settings):
     """The architectures: a list of them, or every one within limits."""
 
-    listed: tuple[tuple[int, ...], ...] | None = Field(None, min_length=1)
+    listed: tuple[Units, ...] | None = Field(None, min_length=1, examples=[((8,), (16, 8))])
     """The units of each layer, an architecture each; instead of limits of layers and units."""
     layers: Count = (1, 2)
     """Least and most recurrent layers."""
@@ -50,12 +49,14 @@ class ArchitectureSettings(Settings):
     activation: Activation = "tanh"
     """The activation of the dense output."""
 
+    def check(self) -> None:
+        """See that there are such architectures."""
+        self.space()
+
     def space(self) -> Space:
         """Give the space that all of them are in."""
         layers, units = self.layers, self.units
         if self.listed is not None:
-            if not all(self.listed):
-                raise SettingError("`architectures.listed` must give units for at least one layer of each, got none.")
             layers = min(map(len, self.listed)), max(map(len, self.listed))
             units = min(map(min, self.listed)), max(map(max, self.listed))
         return Space(self.look_back, layers, units, cell=self.cell, activation=self.activation)

@@ -20,8 +20,15 @@ from dlopt_deap.tools.script import forecast_report
 from dlopt_deap.tools.settings.choices import with_choices
 from dlopt_deap.tools.settings.data import DataSource
 from dlopt_deap.tools.settings.run import ActionSettings
-from dlopt_deap.tools.settings.space import Activation, Cell
+from dlopt_deap.tools.settings.space import Activation, Cell, Size, Units
 from dlopt_deap.tools.settings.training import TrainingOptions
+
+
+class LongTrainingOptions(TrainingOptions):
+    """How a network is trained to its best."""
+
+    patience: int | None = Field(25, ge=1)
+    """Epochs in a row without a better validation loss that end a training."""
 
 
 class TrainSettings(ActionSettings):
@@ -29,9 +36,9 @@ class TrainSettings(ActionSettings):
 
     data: DataSource
     """The series."""
-    architectures: tuple[tuple[int, ...], ...] = Field(((16,),), min_length=1)
+    architectures: tuple[Units, ...] = Field(((16,),), min_length=1)
     """The units of each layer, an architecture each; the best on the validation split is kept."""
-    look_back: tuple[int, ...] = Field((12,), min_length=1)
+    look_back: tuple[Size, ...] = Field((12,), min_length=1)
     """The rows read; each architecture is trained with every one of them."""
     cell: Cell = "lstm"
     """The recurrent cell."""
@@ -39,7 +46,7 @@ class TrainSettings(ActionSettings):
     """The activation of the dense output."""
     epochs: int = Field(300, ge=0)
     """The most epochs."""
-    training: TrainingOptions = TrainingOptions(patience=25)
+    training: LongTrainingOptions = LongTrainingOptions()
     """How they are trained."""
     engine: Literal["auto", "native", "keras"] = "auto"
     """What trains: compiled code of this package, or Keras."""

@@ -14,6 +14,9 @@ from dlopt_deap.errors import SettingError
 from dlopt_deap.files import as_path, read_regular
 from dlopt_deap.tools.settings.locating import PARSERS, line_of
 
+SCHEMA = "$schema"
+"""What a JSON file may hold beside its settings: where editors find the schema of it."""
+
 
 @dataclass(frozen=True)
 class Configuration:
@@ -33,12 +36,14 @@ class Configuration:
 
     def where(self, path: tuple[str | int, ...]) -> str:
         """Say where a setting was given: in which line of which file, or how else; empty if that is not known."""
-        for length in range(len(path), 0, -1):
-            if how := self.given.get(".".join(map(str, path[:length]))):
-                return how
+        dotted = ".".join(map(str, path))
+        within = (how for name, how in self.given.items() if path and name.startswith(f"{dotted}."))
+        around = (self.given.get(".".join(map(str, path[:length]))) for length in range(len(path), 0, -1))
+        if how := next(filter(None, around), None) or next(within, None):
+            return how
         if self.path is None:
             return ""
-        line = line_of(self.text, PARSERS[self.path.suffix], path)
+        line = line_of(self.text, PARSERS[self.path.suffix.lower()], path)
         return f"{self.path}, line {line}" if line else str(self.path)
 
     def changed(self, dotted: str, value: Any, how: str) -> "Configuration":
@@ -83,21 +88,22 @@ def read_configuration(path: str | Path) -> Configuration:
         {'seed': 1, 'data': {'kind': 'sine'}}
     """
     file = as_path(path)
-    if file.suffix not in PARSERS:
+    form = file.suffix.lower()
+    if form not in PARSERS:
         raise SettingError(f"A configuration must end with {' or '.join(PARSERS)}, got {shown(str(file))}.")
     try:
         text = read_regular(file, "a configuration", "MAX_CONFIG_BYTES", SettingError).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise SettingError(f"{file} must be text in UTF-8, but byte {error.start} is none; save it as UTF-8.") from None
     try:
-        values = _parse_json(text) if file.suffix == ".json" else _plain(tomllib.loads(text))
+        values = _parse_json(text) if form == ".json" else _plain(tomllib.loads(text))
     except RecursionError:
         raise SettingError(f"{file} holds groups within groups, too many to be read.") from None
     except ValueError as error:
-        raise SettingError(f"{file} is no {file.suffix[1:].upper()}: {shortened(str(error))}.") from None
+        raise SettingError(f"{file} is no {form[1:].upper()}: {shortened(str(error))}.") from None
     if not isinstance(values, dict):
         raise SettingError(f"{file} must hold settings by name, got {shown(values)}.")
-    return Configuration(values, file, text)
+    return Configuration({name: value for name, value in values.items() if name != SCHEMA}, file, text)
 
 
 def parse_value(text: str) -> Any:

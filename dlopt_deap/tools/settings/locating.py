@@ -4,10 +4,14 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 Path = Sequence[str | int]
 """The names (and places in lists) that lead to a value."""
+
+MOST_TRIES = 200
+"""Places that are tried for a name; where it is none of them, the line of the group around it has to do."""
 
 _SENTINEL = "dlopt_deap_looks_for_this_key"
 
@@ -34,7 +38,7 @@ def line_of(text: str, parse: Callable[[str], Any], path: Path) -> int | None:
         name = path[length - 1]
         if not isinstance(name, str):
             continue
-        for found in re.finditer(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text):
+        for found in islice(re.finditer(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text), MOST_TRIES):
             renamed = text[: found.start()] + _SENTINEL + text[found.end() :]
             if _holds(renamed, parse, path[: length - 1]):
                 return text.count("\n", 0, found.start()) + 1

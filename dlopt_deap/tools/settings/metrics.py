@@ -7,6 +7,7 @@ from pydantic import Discriminator, Field, Tag
 from dlopt_deap.sampling import AsymmetricError, OutsideTolerance, QuantileError
 from dlopt_deap.sampling.metrics import Metric
 from dlopt_deap.tools.settings.base import Settings
+from dlopt_deap.tools.settings.models import BY_NAME, KIND
 
 MetricName = Literal["mae", "mse", "rmse", "mape", "smape", "median_ae"]
 
@@ -52,14 +53,14 @@ class QuantileErrorSettings(Settings):
         return QuantileError(self.quantile)
 
 
-def _tag(value: Any) -> str:
+def _tag(value: Any) -> str | None:
     """Tell a name from a group of settings, by its kind."""
-    kind = value.get("kind", "") if isinstance(value, dict) else getattr(value, "kind", "name")
-    return str(kind)
+    kind = value.get(KIND) if isinstance(value, dict) else getattr(value, KIND, BY_NAME)
+    return None if kind is None else str(kind)
 
 
 MetricChoice = Annotated[
-    Annotated[MetricName, Tag("name")]
+    Annotated[MetricName, Tag(BY_NAME)]
     | Annotated[OutsideToleranceSettings, Tag("outside_tolerance")]
     | Annotated[AsymmetricErrorSettings, Tag("asymmetric_error")]
     | Annotated[QuantileErrorSettings, Tag("quantile_error")],

@@ -1,5 +1,6 @@
 """What can be learnt of settings from their types."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, get_args
 
@@ -7,6 +8,9 @@ from dlopt_deap.tools.settings.base import Settings
 
 KIND = "kind"
 """The setting that chooses among groups of settings."""
+
+BY_NAME = "<name>"
+"""What stands among the kinds of a group for something that is given by its name alone."""
 
 
 def models_in(annotation: Any) -> list[type[Settings]]:
@@ -30,3 +34,17 @@ def groups_of(model: type[Settings], path: tuple[str, ...] = ()) -> list[tuple[t
         for group in models_in(field.annotation):
             found += groups_of(group, (*path, name))
     return found
+
+
+def usual_kind(model: type[Settings], name: str, values: Mapping[str, Any]) -> Any:
+    """Give the kind that a group of settings has where it names none; ``None`` if it must name one, or has no kinds.
+
+    Args:
+        model: The model that the group is a setting of.
+        name: The setting.
+        values: What is set beside it.
+    """
+    kind = models_in(model.model_fields[name].annotation)[0].model_fields.get(KIND)
+    if kind is None or kind.is_required():
+        return None
+    return model.usual_kind(name, values) or kind.default

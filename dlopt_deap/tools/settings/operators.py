@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ConfigDict
 
@@ -12,6 +12,9 @@ from dlopt_deap.core import Problem
 from dlopt_deap.errors import SettingError
 from dlopt_deap.tools.catalogue import catalogue, load
 from dlopt_deap.tools.settings.base import Settings
+
+Alias = Literal["mutate", "mate", "select", "select_parents", "select_survivors"]
+"""What the algorithms take from a toolbox."""
 
 GIVEN = ("space", "spec")
 """The arguments of operators that the problem gives."""
@@ -35,7 +38,7 @@ class OperatorSettings(Settings):
         return dict(self.__pydantic_extra__ or {})
 
 
-def operators_of(chosen: Mapping[str, OperatorSettings], problem: Problem) -> dict[str, Any]:
+def operators_of(chosen: Mapping[Alias, OperatorSettings], problem: Problem) -> dict[str, Any]:
     """Give what is to be registered in the toolbox of a problem, by alias.
 
     Raises:

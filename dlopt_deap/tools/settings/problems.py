@@ -101,7 +101,7 @@ class WeightSettings(ProblemSettings):
 
     kind: Literal["weight"] = "weight"
     """What is searched for."""
-    network: NetworkSettings = NetworkSettings(units=(8,), look_back=10)
+    network: NetworkSettings = NetworkSettings()
     """The network."""
     metric: MetricChoice | tuple[MetricChoice, ...] = "mse"
     """The error to be minimised, or a list of several."""

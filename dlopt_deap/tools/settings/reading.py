@@ -1,20 +1,34 @@
 """The settings of an action, from its configuration file, its options, and the run that it goes on with."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from dlopt_deap.checks import shown
 from dlopt_deap.errors import SettingError
 from dlopt_deap.tools.action import ActionBase
+from dlopt_deap.tools.settings.data import FileSource
 from dlopt_deap.tools.settings.files import Configuration, parse_value, read_configuration
 from dlopt_deap.tools.settings.locating import PARSERS
+from dlopt_deap.tools.settings.models import KIND
 from dlopt_deap.tools.settings.run import ActionSettings, OutputSettings
 from dlopt_deap.tools.settings.validation import validated
 
 TEXTS = ("out", "resume")
 """The options whose value is a name, whatever it looks like."""
+
+WITHOUT_FILES = ("sine", "sunspots")
+"""The sources of data that read no file."""
+
+DATA = "data.path"
+"""The setting that is the file of a series."""
+
+OF_FILE = "file"
+"""The source of data that reads one."""
+
+NEITHER = (".yaml", ".yml", ".ini", ".cfg", ".conf", ".py", ".keras", ".sqlite")
+"""What neither is a configuration nor holds a series, though somebody may think so."""
 
 
 def read_settings(action: ActionBase, options: argparse.Namespace) -> OutputSettings:
@@ -56,7 +70,7 @@ def given_settings(texts: Sequence[str]) -> dict[str, Any]:
     settings = {}
     for text in texts:
         name, equals, value = text.partition("=")
-        if not equals:
+        if not equals or not name.strip():
             raise SettingError(f"--set must be KEY=VALUE, such as problem.epochs=20, got {shown(text)}.")
         settings[name.strip()] = parse_value(value.strip())
     return settings
@@ -66,10 +80,10 @@ def _base(action: ActionBase, options: argparse.Namespace) -> Configuration:
     """Give what is set before any option: by a file, by what has no name, or by the run that is gone on with."""
     given = list(options.config)
     configuration = Configuration({})
-    if given and Path(given[0]).suffix in PARSERS:
+    if given and Path(given[0]).suffix.lower() in PARSERS:
         configuration = read_configuration(given.pop(0))
-    elif not given and getattr(options, "resume", None):
-        configuration = Configuration(_settings_of_run(action, options))
+    elif getattr(options, "resume", None):
+        configuration = Configuration(_settings_of_run(action, options, DATA in action.arguments and bool(given)))
     return _with_arguments(action, configuration, given)
 
 
@@ -80,9 +94,11 @@ def _with_arguments(action: ActionBase, configuration: Configuration, given: lis
             configuration, given = configuration.changed(name[1:], given, " ".join(given)), []
         elif given:
             first, *given = given
-            if name == "data.path" and not Path(first).suffix:
+            suffix = Path(first).suffix.lower()
+            if name == DATA and (not suffix or suffix in NEITHER):
                 raise SettingError(
-                    f"{first} must be a configuration ({' or '.join(PARSERS)}) or a file of data such as series.csv."
+                    f"{shown(first)} must be a configuration ({' or '.join(PARSERS)}) or a file of data such as "
+                    "series.csv, by its suffix."
                 )
             configuration = configuration.changed(name, first, first)
     if given:
@@ -94,16 +110,22 @@ def _with_arguments(action: ActionBase, configuration: Configuration, given: lis
     return configuration
 
 
-def _settings_of_run(action: ActionBase, options: argparse.Namespace) -> dict[str, Any]:
+def _settings_of_run(action: ActionBase, options: argparse.Namespace, has_data: bool) -> dict[str, Any]:
     """Give the settings that a run was begun with.
 
-    A file is never read because a run folder names it: its data could be anybody's.
+    A file is never read because a run folder names it: its data could be anybody's. So only series that the package
+    has itself are taken from there; of a file that is given again only how it was read.
     """
     kept = action.kept_settings(options.resume, options.accept_versions)
     data = kept.get("data")
-    if isinstance(data, dict) and "path" in data:
+    kind = data.get(KIND) if isinstance(data, Mapping) else None
+    if has_data:
+        usual = {name: field.default for name, field in FileSource.model_fields.items()}
+        given = data if isinstance(data, Mapping) and kind == OF_FILE else {}
+        return {**kept, "data": {name: value for name, value in given.items() if value != usual.get(name)}}
+    if kind not in WITHOUT_FILES:
         raise SettingError(
-            f"Give the configuration or the data of the run again ({shown(data['path'])}): no file is read because "
-            "a folder names it."
+            f"Give the configuration or the data of the run again ({shown(data)}): no file is read because a folder "
+            "names it."
         )
     return kept

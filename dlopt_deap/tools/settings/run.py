@@ -53,10 +53,14 @@ class StopSettings(Settings):
     """The seconds of the search."""
     stagnation: int | None = Field(None, ge=1)
     """The generations in a row without a better best."""
-    target_fitness: dict[str, float] | None = None
+    target_fitness: dict[str, float] | None = Field(None, examples=[{"mae": 0.05}])
     """The value to reach for each target."""
     signals: tuple[Signal, ...] = ()
     """Signals that end a search as Ctrl-C does, with everything kept."""
+
+    def check(self) -> None:
+        """See that they fit together."""
+        self.build(1)
 
     def build(self, default: int) -> Stop:
         """Make the criteria; ``default`` evaluations if none is sure to end a search."""
@@ -78,6 +82,10 @@ class LimitSettings(Settings):
     """Evaluations after which a worker process is renewed."""
     retries: int = Field(1, ge=0)
     """So often an evaluation is done again that the machine may have failed."""
+
+    def check(self) -> None:
+        """See that they fit together."""
+        self.build()
 
     def build(self) -> Limits:
         """Make the limits."""

@@ -1,6 +1,6 @@
 """Settings of a space of architectures, and of one network."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -11,7 +11,11 @@ from dlopt_deap.tools.settings.base import Settings
 
 Cell = Literal["lstm", "gru", "simple_rnn"]
 Activation = Literal["linear", "tanh", "sigmoid", "relu"]
-Count = tuple[int, int]
+Size = Annotated[int, Field(ge=1)]
+Count = tuple[Size, Size]
+Share = Annotated[float, Field(ge=0, lt=1)]
+Units = Annotated[tuple[Size, ...], Field(min_length=1)]
+Rate = Annotated[float, Field(gt=0)]
 
 
 class SpaceSettings(Settings):
@@ -23,16 +27,20 @@ class SpaceSettings(Settings):
     """Least and most recurrent layers."""
     units: Count = (1, 32)
     """Least and most units of a layer."""
-    dropout: tuple[float, float] | None = None
+    dropout: tuple[Share, Share] | None = Field(None, examples=[(0.0, 0.5)])
     """Least and most dropout between layers, in [0, 1)."""
-    learning_rate: tuple[float, float] | None = None
+    learning_rate: tuple[Rate, Rate] | None = Field(None, examples=[(0.0005, 0.05)])
     """Least and most learning rate, on a logarithmic scale."""
-    batch_size: Count | None = None
+    batch_size: Count | None = Field(None, examples=[(8, 64)])
     """Least and most windows in a batch."""
     cell: Cell | tuple[Cell, ...] = "lstm"
     """The recurrent cell, or a list of those to be searched among."""
     activation: Activation | tuple[Activation, ...] = "linear"
     """The activation of the dense output, or a list of those to be searched among."""
+
+    def check(self) -> None:
+        """See that there is such a space."""
+        self.build()
 
     def build(self) -> Space:
         """Make the space."""
@@ -42,9 +50,9 @@ class SpaceSettings(Settings):
 class NetworkSettings(Settings):
     """One network."""
 
-    units: tuple[int, ...] = Field((16,), min_length=1)
+    units: Units = (8,)
     """The units of each recurrent layer, from the inputs on."""
-    look_back: int = Field(12, ge=1)
+    look_back: Size = 10
     """The rows that it reads."""
     cell: Cell = "lstm"
     """The recurrent cell."""

@@ -10,8 +10,13 @@ from pydantic.fields import FieldInfo
 
 from dlopt_deap.tools.action import ActionBase
 from dlopt_deap.tools.settings.base import Settings
-from dlopt_deap.tools.settings.models import KIND, kinds_of, models_in
+from dlopt_deap.tools.settings.files import Configuration
+from dlopt_deap.tools.settings.models import KIND, kinds_of, models_in, usual_kind
 from dlopt_deap.tools.settings.run import NOT_KEPT
+from dlopt_deap.tools.settings.validation import validated
+
+ALIAS = "mutate"
+"""The alias of the group that is shown of those that stand by alias."""
 
 EXAMPLES = {str: "name", int: 1, float: 1.0, bool: True}
 """What stands for a value of which there is none by default."""
@@ -20,79 +25,98 @@ EXAMPLES = {str: "name", int: 1, float: 1.0, bool: True}
 def template(action: type[ActionBase], given: Mapping[str, Any] | None = None) -> str:
     """Write a configuration of an action in TOML.
 
-    Its essentials, and what is given, are settings; all others are comments that show the default, or an example.
+    Its essentials, and what is given, are settings; all others are comments that show the default, or an example. Each
+    line has the whole name of its setting, as ``--set`` takes it, so that it holds wherever it stands.
 
     Args:
         action: The action.
         given: Settings by their dotted names; a ``kind`` chooses which group is shown.
+
+    Raises:
+        SettingError: If a setting that is given is none, or wrong.
     """
+    configuration = Configuration({})
+    for name, value in (_essentials(action, given or {}) | dict(given or {})).items():
+        configuration = configuration.changed(name, value, f"--set {name}")
+    validated(action.settings_model(), configuration)
     lines = [
         f"# Settings of `dlopt-deap {action.name}`. {action.description}",
-        "# A line that begins with # shows a default or an example: take the # away and change it.",
+        "# A line that begins with # shows a default or an example: take the # away and change it. A [group] of TOML",
+        "# does as well as the whole names, which are those that --set takes.",
         "",
+        *_group(action.settings_model(), (), configuration.values),
     ]
-    given = given or {}
-    # Essentials of one kind are no settings of another.
-    usual = {
-        name: value for name, value in action.essentials.items() if f"{name.rpartition('.')[0]}.{KIND}" not in given
-    }
-    values = {**usual, **given}
-    lines += _group(action.settings_model(), (), values, commented=False)
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _group(model: type[Settings], path: tuple[str, ...], values: Mapping[str, Any], commented: bool) -> list[str]:
-    """Write a group: its values first, then the groups in it, as TOML wants them."""
+def _essentials(action: type[ActionBase], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the essentials without those of a group of which another kind is given."""
+    essentials = action.essentials
+    others = [
+        f"{name.removesuffix(KIND)}"
+        for name, kind in essentials.items()
+        if name.endswith(f".{KIND}") and given.get(name, kind) != kind
+    ]
+    return {name: value for name, value in essentials.items() if not name.startswith(tuple(others))}
+
+
+def _group(model: type[Settings], path: tuple[str, ...], values: Mapping[str, Any]) -> list[str]:
+    """Write a group: its values first, then the groups in it."""
     lines: list[str] = []
     groups: list[str] = []
     for name, field in model.model_fields.items():
         if not path and name in NOT_KEPT:
             continue
         if models_in(field.annotation) and not _is_value(field):
-            groups += _subgroup((*path, name), field, values, commented)
+            usual = {KIND: usual_kind(model, name, values)}
+            groups += _subgroups((*path, name), field, usual, values.get(name) or {})
         else:
-            lines += _setting((*path, name), field, values, commented)
-    return [*lines, *groups]
+            lines += _setting((*path, name), field, values)
+    further = {name: value for name, value in values.items() if name not in model.model_fields}
+    return [*lines, *(f"{'.'.join((*path, name))} = {toml(value)}" for name, value in further.items()), *groups]
 
 
-def _setting(path: tuple[str, ...], field: FieldInfo, values: Mapping[str, Any], commented: bool) -> list[str]:
+def _setting(path: tuple[str, ...], field: FieldInfo, values: Mapping[str, Any]) -> list[str]:
     """Write one setting below its help."""
-    bounds = _bounds(field)
-    dotted = ".".join(path)
+    bounds, dotted = _bounds(field), ".".join(path)
     help_text = f"# {field.description}{f' ({bounds})' if bounds else ''}"
-    if dotted in values:
-        return [help_text, f"{'# ' if commented else ''}{path[-1]} = {toml(values[dotted])}"]
+    if path[-1] in values:
+        return [help_text, f"{dotted} = {toml(values[path[-1]])}"]
     unknown = field.is_required() or field.default is None
-    example = field.examples[0] if field.examples else _example(field.annotation) if unknown else None
-    default = example if unknown else field.get_default(call_default_factory=True)
-    return [help_text, f"# {path[-1]} = {toml(default)}"]
+    default = _example(field) if unknown else field.get_default(call_default_factory=True)
+    return [help_text, f"# {dotted} = {toml(default)}"]
 
 
-def _subgroup(path: tuple[str, ...], field: FieldInfo, values: Mapping[str, Any], commented: bool) -> list[str]:
-    """Write a group below its header; one that is optional is a comment as a whole."""
+def _subgroups(
+    path: tuple[str, ...], field: FieldInfo, usual: Mapping[str, Any], values: Mapping[str, Any]
+) -> list[str]:
+    """Write a group, or each of those that stand by alias."""
+    if get_origin(field.annotation) is not dict:
+        return _subgroup(path, field, usual, values)
+    by_alias = values or {ALIAS: {}}
+    return [line for alias, one in by_alias.items() for line in _subgroup((*path, alias), field, usual, one)]
+
+
+def _subgroup(
+    path: tuple[str, ...], field: FieldInfo, usual: Mapping[str, Any], values: Mapping[str, Any]
+) -> list[str]:
+    """Write one group below its help."""
     models = models_in(field.annotation)
-    dotted = ".".join(path)
-    by_alias = get_origin(field.annotation) is dict
-    optional = (NoneType in get_args(field.annotation) or by_alias) and not any(
-        name.startswith(f"{dotted}.") for name in values
-    )
-    commented = commented or optional
-    if by_alias:
-        path = (*path, "mutate")
-    wanted = values.get(f"{dotted}.{KIND}")
+    wanted = {**usual, **values}[KIND]
     chosen = next((one for one in models if wanted in kinds_of(one)), models[0])
     others = [kind for one in models for kind in kinds_of(one) if one is not chosen]
     lines = ["", f"# {field.description}"]
     if others:
         lines.append(f"# Other kinds: {', '.join(others)}.")
-        lines.append(f"# Their settings are shown by `dlopt-deap init --set {dotted}.kind=...`.")
-    lines.append(f"{'# ' if commented else ''}[{'.'.join(path)}]")
-    return lines + _group(chosen, path, values, commented)
+        lines.append(f"# Their settings are shown by `dlopt-deap init --set {'.'.join(path)}.kind=...`.")
+    return lines + _group(chosen, path, values)
 
 
 def _is_value(field: FieldInfo) -> bool:
     """Whether a setting that may be a group is usually a plain value, such as the name of a metric."""
-    return isinstance(field.default, str)
+    return not field.is_required() and not isinstance(
+        field.get_default(call_default_factory=True), Settings | dict | None
+    )
 
 
 def _bounds(field: FieldInfo) -> str:
@@ -115,7 +139,12 @@ def _choices(annotation: Any) -> list[Any]:
     return []
 
 
-def _example(annotation: Any) -> Any:
+def _example(field: FieldInfo) -> Any:
+    """Give an example of a setting that has no default."""
+    return field.examples[0] if field.examples else _example_of(field.annotation)
+
+
+def _example_of(annotation: Any) -> Any:
     """Make a value of a type."""
     if annotation in EXAMPLES:
         return EXAMPLES[annotation]
@@ -123,10 +152,10 @@ def _example(annotation: Any) -> Any:
         return choices[0]
     origin, arguments = get_origin(annotation), [one for one in get_args(annotation) if one is not NoneType]
     if origin is dict:
-        return {"name": _example(arguments[1])}
+        return {"name": _example_of(arguments[1])}
     if origin is tuple:
-        return [_example(one) for one in arguments if one is not Ellipsis]
-    return _example(arguments[0]) if arguments else "name"
+        return [_example_of(one) for one in arguments if one is not Ellipsis]
+    return _example_of(arguments[0]) if arguments else "name"
 
 
 def toml(value: Any) -> str:
@@ -143,4 +172,5 @@ def toml(value: Any) -> str:
         return f"{{ {pairs} }}" if pairs else "{}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(toml(one) for one in value)}]"
-    return json.dumps(value)
+    # JSON writes some characters as two halves, which TOML does not know, and one as it is, which TOML refuses.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

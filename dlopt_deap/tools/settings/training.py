@@ -41,6 +41,10 @@ class TrainingOptions(Settings):
     initializer: Literal["keras", "uniform"] = "keras"
     """What the first weights are drawn by."""
 
+    def check(self) -> None:
+        """See that they fit together."""
+        self.build()
+
     def build(self) -> TrainingSettings:
         """Make the settings of the training."""
         return TrainingSettings(**self.model_dump())
@@ -70,6 +74,10 @@ class UniformSettings(Settings):
     """Its left end."""
     high: float = 1.0
     """Its right end."""
+
+    def check(self) -> None:
+        """See that the left end is left of the right one."""
+        self.build()
 
     def build(self) -> Uniform:
         """Make the distribution."""

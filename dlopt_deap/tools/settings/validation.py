@@ -2,16 +2,17 @@
 
 import json
 import re
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeVar, get_origin
 
 from pydantic import ValidationError
 
 from dlopt_deap.checks import did_you_mean, listed, shown
 from dlopt_deap.errors import SettingError
+from dlopt_deap.tools.catalogue import SETTINGS, catalogue, load
 from dlopt_deap.tools.settings.base import Settings
 from dlopt_deap.tools.settings.files import Configuration
-from dlopt_deap.tools.settings.models import KIND, groups_of, kinds_of, models_in
+from dlopt_deap.tools.settings.models import BY_NAME, KIND, groups_of, kinds_of, models_in, usual_kind
 
 Model = TypeVar("Model", bound=Settings)
 Path = tuple[str | int, ...]
@@ -21,6 +22,7 @@ FORM = ("tuple_type", "string_type", "none_required", "model_type")
 
 WORDS = (
     ("Input should be ", "must be "),
+    ("a valid array", "a list"),
     ("a valid ", "a "),
     ("an integer", "a whole number"),
     ("a integer", "a whole number"),
@@ -53,14 +55,21 @@ def validated(model: type[Model], configuration: Configuration) -> Model:
 
 
 def _with_kinds(model: type[Settings], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Add the usual kind to groups that choose none: the first of those that are to be had."""
-    added = {}
-    for name, value in values.items():
-        groups = models_in(model.model_fields[name].annotation) if name in model.model_fields else []
-        kind = groups[0].model_fields.get(KIND) if groups else None
-        if kind is not None and isinstance(value, Mapping) and KIND not in value and not kind.is_required():
-            added[name] = {KIND: kind.default, **value}
-    return {**values, **added}
+    """Add the usual kind to groups that choose none, however deep: the first of those that are to be had."""
+    return {name: _with_kind(model, name, values) for name in values}
+
+
+def _with_kind(model: type[Settings], name: str, values: Mapping[str, Any]) -> Any:
+    """Do so for one setting."""
+    value = values[name]
+    groups = models_in(model.model_fields[name].annotation) if name in model.model_fields else []
+    if not groups or not isinstance(value, Mapping):
+        return value
+    usual = usual_kind(model, name, values)
+    if KIND not in value and usual is not None:
+        value = {KIND: usual, **value}
+    chosen = [one for one in groups if not kinds_of(one) or value.get(KIND) in kinds_of(one)]
+    return _with_kinds(chosen[0], value) if chosen else value
 
 
 def _sentence(
@@ -68,41 +77,38 @@ def _sentence(
 ) -> str:
     """Tell of the mistake that is plainest, and how many others there are."""
     found = error.errors(include_url=False)
-    paths = [_given_path(one["loc"], values, one["type"] == "missing") for one in found]
+    paths = [_path_of(model, one, values) for one in found]
     ranks = [
         (one["type"] != "extra_forbidden", -len(path), one["type"] in FORM)
         for one, path in zip(found, paths, strict=True)
     ]
     chosen = ranks.index(min(ranks))
-    others = len(set(paths)) - 1
-    more = (
-        "" if others == 0 else " There is one more mistake." if others == 1 else f" There are {others} more mistakes."
-    )
+    # What is said of a whole because of a part of it is no mistake of its own.
+    others = sum(not any(other[: len(path)] == path for other in {*paths} - {path}) for path in {*paths}) - 1
+    more = "" if others < 1 else " There is one more mistake." if others == 1 else f" There are {others} more mistakes."
     where = configuration.where(paths[chosen])
-    problem = _problem(model, found[chosen], paths[chosen])
+    problem = _problem(model, found[chosen], paths[chosen], found)
     return f"{where}: {problem}{more}" if where else problem + more
 
 
-def _problem(model: type[Settings], error: Any, path: Path) -> str:
+def _problem(model: type[Settings], error: Any, path: Path, found: Sequence[Any]) -> str:
     """Say what is wrong."""
     kind, got, context = error["type"], shown(error["input"]), error.get("ctx", {})
     name = _dotted(path)
     if kind == "extra_forbidden":
-        return f"`{name}` is no setting{_instead(model, error['loc'], str(path[-1]))}"
+        return f"`{name}` is no setting{_instead(model, error['loc'], path)}"
     if kind == "missing" and isinstance(path[-1], int):
-        return f"`{_dotted(path[:-1])}` must have more items, got {got}."
-    if kind in ("missing", "union_tag_not_found"):
+        count = 1 + max(one["loc"][-1] for one in found if one["loc"][:-1] == error["loc"][:-1])
+        return f"`{_dotted(path[:-1])}` must have {count} items, got {got}."
+    if kind == "union_tag_not_found":
+        return f"`{name}.{KIND}` is missing; it says what the other settings are of."
+    if kind == "missing":
         return f"`{name}` is missing; {_help_of(model, error['loc'])}."
     if kind in ("literal_error", "union_tag_invalid"):
-        choices = re.findall(
-            r"[\w.<-]+", str(context.get("expected", context.get("expected_tags"))).replace(" or ", " ")
-        )
-        tag = kind == "union_tag_invalid"
-        given = context["tag"] if tag else error["input"]
-        wrong = f"`{name}.{KIND}`" if tag else f"`{name}`"
-        return f"{wrong} must be one of {listed(choices)}, got {shown(given)}{did_you_mean(given, choices, '.')}"
+        return _no_choice(name, path, error)
     if kind == "value_error":
-        return f"`{name}`: {str(context['error']).rstrip('.')}."
+        text = str(context["error"]).rstrip(".")
+        return f"`{name}{text[len(str(path[-1])) + 1 :]}." if _names(error) else f"`{name}`: {text}."
     if kind in ("model_type", "dict_type", "model_attributes_type"):
         return f"`{name}` must be a group of settings, got {got}." if name else f"Settings must have names, got {got}."
     wanted = error["msg"]
@@ -111,16 +117,49 @@ def _problem(model: type[Settings], error: Any, path: Path) -> str:
     return f"`{name}` {wanted}, got {got}."
 
 
+def _no_choice(name: str, path: Path, error: Any) -> str:
+    """Say among what a setting chooses, or why what was chosen is not to be had."""
+    context = error["ctx"]
+    told = str(context.get("expected", context.get("expected_tags"))).replace(" or ", " ")
+    choices = [choice for choice in re.findall(r"[\w.<>-]+", told) if choice != BY_NAME]
+    given = context.get("tag", error["input"])
+    group = SETTINGS.get(str(path[-2])) if path[-1] == KIND and len(path) > 1 else None
+    if group is not None and given in catalogue(group):
+        try:
+            load(group, given, name)
+        except SettingError as broken:
+            return str(broken)
+    return f"`{name}` must be one of {listed(choices)}, got {shown(given)}{did_you_mean(given, choices, '.')}"
+
+
 def _dotted(path: Path) -> str:
     """Write the name of a setting."""
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
 
 
-def _given_path(loc: Path, values: Any, is_missing: bool) -> Path:
+def _path_of(model: type[Settings], error: Any, values: Any) -> Path:
+    """Give the place of a mistake: the names, as they were given, that lead to the setting which is wrong."""
+    path = _given_path(model, error["loc"], values, error["type"] == "missing")
+    if error["type"] == "union_tag_invalid":
+        return (*path, KIND)
+    return (*path, name) if (name := _names(error)) else path
+
+
+def _names(error: Any) -> str:
+    """Give the setting of a group that a check of the whole group complains of, if it names one."""
+    if error["type"] != "value_error":
+        return ""
+    named = re.match(r"`(\w+)[`\[]", str(error["ctx"]["error"]))
+    given = error["input"]
+    return named[1] if named and isinstance(given, Mapping) and named[1] in given else ""
+
+
+def _given_path(model: type[Settings], loc: Path, values: Any, is_missing: bool) -> Path:
     """Give the place of an error without what pydantic adds: kinds that were chosen, and forms that were tried."""
     path: list[str | int] = []
-    for position, step in enumerate(loc):
-        is_last = position == len(loc) - 1
+    steps = [step for step, _ in _steps(model, loc)]
+    for position, step in enumerate(steps):
+        is_last = position == len(steps) - 1
         is_written = isinstance(step, int) or (isinstance(values, Mapping) and step in values)
         if not is_written and not (is_last and is_missing):
             continue
@@ -132,15 +171,35 @@ def _given_path(loc: Path, values: Any, is_missing: bool) -> Path:
     return tuple(path)
 
 
-def _instead(model: type[Settings], loc: Path, name: str) -> str:
-    """Suggest the setting that was meant: one of this group, or one of another."""
-    here = _model_at(model, loc[:-1])
+def _steps(model: type[Settings], loc: Path) -> Iterator[tuple[str | int, list[type[Settings]]]]:
+    """Go along a place of pydantic's: give each name without the kinds that were chosen, and the groups it leads to."""
+    groups, is_alias = [model], False
+    for step in loc:
+        chosen = [one for one in groups if step in kinds_of(one)] if len(groups) > 1 else []
+        if chosen:
+            groups = chosen
+            continue
+        if isinstance(step, str) and not is_alias:
+            fields = [one.model_fields[step] for one in groups if step in one.model_fields]
+            groups = [one for field in fields for one in models_in(field.annotation)]
+            is_alias = any(get_origin(field.annotation) is dict for field in fields)
+        else:
+            is_alias = False
+        yield step, groups
+
+
+def _instead(model: type[Settings], loc: Path, path: Path) -> str:
+    """Suggest the setting that was meant: one of this group, of another kind of it, or of another group."""
+    here, name = _model_at(model, loc[:-1]), str(path[-1])
     known = list(here.model_fields) if here else []
+    homes = [(home, one) for home, one in groups_of(model) if name in one.model_fields]
+    kinds = [repr(kind) for home, one in homes if home == path[:-1] for kind in kinds_of(one)]
+    if kinds:
+        return f" of this kind of `{_dotted(path[:-1])}`; it is one of the kind {' or '.join(kinds)}."
     if hint := did_you_mean(name, known):
         return hint
-    homes = [".".join(path) for path, one in groups_of(model) if name in one.model_fields and path]
     if homes:
-        return f" here; it belongs to `{homes[0]}`."
+        return f" here; it belongs to `{'.'.join(homes[0][0])}`." if homes[0][0] else " here; it belongs to no group."
     return f"; there {'is' if len(known) == 1 else 'are'} {listed(known)}." if known else "."
 
 
@@ -153,12 +212,8 @@ def _help_of(model: type[Settings], loc: Path) -> str:
 
 def _model_at(model: type[Settings], loc: Path) -> type[Settings] | None:
     """Find the group of settings at a place of pydantic's."""
-    candidates = [model]
-    for step in loc:
-        chosen = [one for one in candidates if step in kinds_of(one)]
-        if chosen:
-            candidates = chosen
-        elif isinstance(step, str):
-            fields = [one.model_fields[step] for one in candidates if step in one.model_fields]
-            candidates = [one for field in fields for one in models_in(field.annotation)]
-    return candidates[0] if candidates else None
+    groups = [model]
+    for _, groups in _steps(model, loc):  # noqa: B007 - the last are wanted
+        pass
+    kinds = [one for one in groups if loc and loc[-1] in kinds_of(one)]
+    return next(iter(kinds or groups), None)
