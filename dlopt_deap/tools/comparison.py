@@ -62,14 +62,14 @@ class Comparison:
         """Write the comparison for people at a terminal."""
         rows = [group.to_dict(self.targets) for group in self.groups]
         quantities = [*self.targets, "evaluations", "seconds"]
-        has_test = any(row["naive_mae"] is not None for row in rows)
-        header = ["group", "runs", *quantities, "failures", *(["test mae", "naive mae", "beat naive"] * has_test)]
+        has_test = any(row["naive_error"] is not None for row in rows)
+        header = ["group", "runs", *quantities, "failures", *(["test error", "naive error", "beat naive"] * has_test)]
         table = []
         for row in rows:
             cells = [row["group"], str(row["runs"]), *(_spread(row, name) for name in quantities), str(row["failures"])]
             if has_test:
                 beaten = "-" if row["beat_naive"] is None else f"{row['beat_naive']} of {row['runs']}"
-                cells += [_spread(row, "test_mae"), _short(row["naive_mae"]), beaten]
+                cells += [_spread(row, "test_error"), _short(row["naive_error"]), beaten]
             table.append(cells)
         settings = [f"{group.name}: {'; '.join(group.told) or 'the same settings'}" for group in self.groups]
         parts = [text_table(header, table), "median [quartiles] over the runs of a group", *settings]

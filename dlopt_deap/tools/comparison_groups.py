@@ -13,7 +13,8 @@ from dlopt_deap.checks import shown
 from dlopt_deap.storage.difference import differences
 from dlopt_deap.tools.run_record import RunRecord
 
-NETWORK, NAIVE = "network", ("last value", "season ago", "training mean")
+NETWORK = "network"
+NAIVE = ("last value", "season ago", "training mean", "most frequent token", "last token", "bigram")
 """The methods of a result's comparison on the test split."""
 
 QUARTILES = (0.25, 0.5, 0.75)
@@ -38,9 +39,12 @@ class Group:
         return [run.candidates[0].fitness[target] for run in self.runs]
 
     def test_errors(self) -> list[tuple[float, float]]:
-        """Give the mean absolute error of each run on the test split, and the least of the naive methods'."""
-        tests = [run.result.test for run in self.runs if run.result is not None]
-        errors = [{method: one.get("mae", np.nan) for method, one in test.items()} for test in tests]
+        """Give the error of each run on the test split, and the least of the naive methods'."""
+        results = [run.result for run in self.runs if run.result is not None]
+        errors = [
+            {method: one[result.criterion] for method, one in result.test.items() if result.criterion in one}
+            for result in results
+        ]
         return [
             (one[NETWORK], min(one[method] for method in NAIVE if method in one))
             for one in errors
@@ -56,8 +60,8 @@ class Group:
         row |= _quartiles("evaluations", [run.evaluations for run in self.runs])
         row |= _quartiles("seconds", [run.seconds for run in self.runs])
         row["failures"] = sum(run.failures for run in self.runs)
-        row |= _quartiles("test_mae", [own for own, _ in tests])
-        row["naive_mae"] = float(np.median([naive for _, naive in tests])) if tests else None
+        row |= _quartiles("test_error", [own for own, _ in tests])
+        row["naive_error"] = float(np.median([naive for _, naive in tests])) if tests else None
         row["beat_naive"] = sum(own < naive for own, naive in tests) if tests else None
         return row
 

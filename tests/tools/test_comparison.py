@@ -71,7 +71,7 @@ def test_the_table_has_medians_quartiles_and_sums() -> None:
 def test_the_test_split_is_told_against_the_best_naive_forecast() -> None:
     tests = [{"network": {"mae": own}, "last value": {"mae": 2.0}, "training mean": {"mae": 5.0}} for own in (1.0, 3.0)]
     row = compare_records([record(1, 0.1, test=tests[0]), record(2, 0.1, test=tests[1])]).to_dict()["groups"][0]
-    assert (row["test_mae_median"], row["naive_mae"], row["beat_naive"]) == (2.0, 2.0, 1)
+    assert (row["test_error_median"], row["naive_error"], row["beat_naive"]) == (2.0, 2.0, 1)
 
 
 def test_five_seeds_each_are_tested_and_fewer_make_no_claim() -> None:

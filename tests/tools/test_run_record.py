@@ -11,9 +11,11 @@ from dlopt_deap import Evolution, data
 from dlopt_deap.architecture import RandomSamplingProblem, Space, TrainingProblem
 from dlopt_deap.core import Values
 from dlopt_deap.core.result import logbook_csv
-from dlopt_deap.errors import RunFolderError
+from dlopt_deap.errors import RunFolderError, SettingError
+from dlopt_deap.networks import NetworkSpec, keras_model
 from dlopt_deap.storage import open_run
-from dlopt_deap.tools import draw_run, read_run, run_report
+from dlopt_deap.tools import draw_run, load_saved, read_run, run_report
+from dlopt_deap.tools.export import weight_names
 from dlopt_deap.tools.logbook_file import logbook_of_rows, read_logbook
 from dlopt_deap.tools.run_report import told_run
 
@@ -188,3 +190,40 @@ def test_reading_a_run_changes_nothing_in_it(unfinished: Path) -> None:
     assert {path.name: path.read_bytes() for path in unfinished.iterdir()} == before
     with open_run(unfinished, "resume") as run:
         assert run.found.snapshot is not None
+
+
+def saved_training(folder: Path, **entries: Any) -> Path:
+    """Write what a training of a network of tokens leaves, as far as it is told."""
+    folder.mkdir()
+    test = {"network": {"cross_entropy": 1.5}, "bigram": {"cross_entropy": 2.0}, "last token": {"cross_entropy": 1.2}}
+    told = {"layers": [1, 4, 9], "look_back": 3, "seed": 1, "history": {"loss": [2.0, 1.0]}, "test": test}
+    (folder / "result.json").write_text(json.dumps(told | entries))
+    return folder
+
+
+def test_networks_of_tokens_are_compared_by_their_cross_entropy(tmp_path: Path) -> None:
+    told = run_report(read_run(saved_training(tmp_path / "run")))
+    assert "cross-entropy on the testing split, in nats a token: 1.5" in told
+    assert "  bigram: 2 (25% less)\n  last token: 1.2 (not beaten)" in told
+
+
+def test_a_network_of_tokens_is_no_model_of_rows_and_that_is_said(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="is one of tokens, which is not forecast from rows"):
+        load_saved(saved_training(tmp_path / "run", series={"kind": "tokens"}))
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru", "simple_rnn"])
+@pytest.mark.parametrize("embedding", [None, (9, 4)])
+def test_each_array_of_a_network_has_a_name_of_its_own(cell: str, embedding: Any) -> None:
+    spec = NetworkSpec(1, (3, 2), 9, 4, cell, "softmax", embedding)
+    names = weight_names(spec)
+    assert len(set(names)) == len(names) == len(spec.weight_shapes)
+
+
+@pytest.mark.keras
+def test_the_names_of_arrays_are_those_of_keras() -> None:
+    for embedding in (None, (9, 4)):
+        spec = NetworkSpec(1, (3, 2), 9, 4, "gru", "softmax", embedding)
+        assert [one.path.split("/")[-1] for one in keras_model(spec).weights] == [
+            name.split("_", 2)[2] if name.startswith("gru") else name.partition("_")[2] for name in weight_names(spec)
+        ]
