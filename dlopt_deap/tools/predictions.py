@@ -76,7 +76,7 @@ class Predictions:
 
     @property
     def criterion(self) -> str:
-        """The error that methods are compared by."""
+        """The error that is told."""
         return "mae"
 
     @property

@@ -31,7 +31,19 @@ population_size = 5
 [stop]
 max_evaluations = 200
 """
-HEAVY = {"pydantic", "numba", "scipy", "pandas", "matplotlib", "sklearn", "tensorflow", "keras", "scoop", "loky", "tqdm"}
+HEAVY = {
+    "pydantic",
+    "numba",
+    "scipy",
+    "pandas",
+    "matplotlib",
+    "sklearn",
+    "tensorflow",
+    "keras",
+    "scoop",
+    "loky",
+    "tqdm",
+}
 
 
 def results(folder: Path) -> dict[str, Any]:
@@ -129,9 +141,7 @@ def test_a_search_that_a_signal_ended_goes_on_to_the_same_result(
 ) -> None:
     (tmp_path / "search.toml").write_text(SEARCH)
     command = [COMMAND, "optimize", "search.toml", "--workers", "1", "--out", "run"]
-    with subprocess.Popen(
-        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as begun:
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as begun:
         while not (tmp_path / "run" / "run.sqlite").exists() or count(tmp_path / "run") < 40:
             assert begun.poll() is None, begun.communicate()[0]
         begun.send_signal(number)
