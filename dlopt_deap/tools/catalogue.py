@@ -34,7 +34,7 @@ class Entry:
 BUILT_IN: dict[str, dict[str, str]] = {
     "actions": {
         name: f"dlopt_deap.tools.actions.{name}:{name.capitalize()}"
-        for name in ("optimize", "sample", "train", "report", "compare")
+        for name in ("optimize", "sample", "train", "predict", "report", "compare", "export")
     },
     "data_sources": {
         "file": "dlopt_deap.tools.settings.data:FileSource",
