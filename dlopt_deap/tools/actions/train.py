@@ -116,7 +116,7 @@ class Train(ActionBase):
             training = train(spec, series, settings.epochs, options, seed=seed, engine=settings.engine)
             loss = min(training.history["val_loss"], default=float("inf"))
             print(
-                f"layers {spec.layers}, look-back {spec.look_back}: validation {options.loss} {loss:.6g} after "
+                f"layers {spec.layers}, look-back {spec.look_back}: validation {options.loss_of(spec.activation)} {loss:.6g} after "
                 f"{training.epochs} epochs in {training.seconds:.2f} s ({training.engine} engine)"
             )
             trained.append((loss, spec, training))
