@@ -1,6 +1,7 @@
 """The command as people run it: what it loads, pipes, signals, resuming, SCOOP."""
 
 import json
+import re
 import signal
 import sqlite3
 import subprocess
@@ -44,6 +45,7 @@ HEAVY = {
     "loky",
     "tqdm",
 }
+PAGE = (Path(__file__).parent.parent.parent / "docs" / "command_line.md").read_text(encoding="utf-8")
 
 
 def results(folder: Path) -> dict[str, Any]:
@@ -199,3 +201,32 @@ def test_a_run_on_a_file_is_begun_with_the_file_alone_and_resumed_with_it(tmp_pa
     ended = process("optimize", "load.csv", "--resume", "run", *more, folder=tmp_path)
     assert ended.code == 0, ended.stderr
     assert json.loads((tmp_path / "run" / "result.json").read_text())["evaluations"] == 24
+
+
+@pytest.mark.slow
+@pytest.mark.keras
+def test_the_first_five_minutes_of_the_page_are_as_it_says(tmp_path: Path) -> None:
+    rows = "".join(f"{row * row % 17},{row % 5}\n" for row in range(200))
+    (tmp_path / "load.csv").write_text(f"load,temperature\n{rows}")
+    lines = [line for line in PAGE.splitlines() if line.startswith("dlopt-deap")][:2]
+    for line, less in zip(lines, (["--set", "stop.max_evaluations=20", "--set", "problem.epochs=1"], []), strict=True):
+        ended = process(*line.split()[1:], *less, folder=tmp_path)
+        assert ended.code == 0, ended.stderr
+    assert (tmp_path / "runs" / "load" / "best.keras").exists()
+    assert (tmp_path / "forecast.csv").exists()
+
+
+def test_the_configurations_of_the_page_are_valid(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dlopt_deap.tools.actions.optimize import Optimize
+    from dlopt_deap.tools.settings.files import read_configuration
+    from dlopt_deap.tools.settings.validation import validated
+
+    (shown,) = re.findall(r"```toml\n(.*?)```", PAGE, flags=re.DOTALL)
+    (tmp_path / "mine.toml").write_text(shown)
+    settings = validated(Optimize.settings_model(), read_configuration(tmp_path / "mine.toml"))
+    assert settings.problem.space.units == (1, 64)
+    assert settings.operators["mutate"].arguments == {"max_step": 4, "indpb": 0.3}
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.toml").write_text(shown.replace("epochs = 20", "epohcs = 20"))
+    (told,) = re.findall(r"^    (dlopt-deap failed: .*)$", PAGE, flags=re.MULTILINE)
+    assert here("optimize", "mine.toml").stderr == f"{told}\n"

@@ -80,15 +80,35 @@ def test_dlopt_s_training_of_a_given_network(tmp_path: Path) -> None:
     assert (tmp_path / "run" / "best.keras").exists()
 
 
-# The counterparts of DLOPT's sampling of token sequences and of its prediction are tested beside these as they come:
-# `ACTIONS_OF_DLOPT` below names the test of each, and fails while one has none.
+@pytest.mark.slow
+@pytest.mark.keras
+def test_dlopt_s_prediction_with_a_saved_model(tmp_path: Path) -> None:
+    rows = "".join(f"{row % 7},{row * row % 17}\n" for row in range(200))
+    (tmp_path / "series.csv").write_text(f"day,load\n{rows}")
+    given = ("series.csv", "--set", "data.targets=load", "--set", "epochs=3", "--seed", "1", "--out", "run")
+    trained = process("train", *given, folder=tmp_path)
+    assert trained.code == 0, trained.stderr
+    ended = process("predict", "run", "series.csv", "--out", "forecast.csv", folder=tmp_path)
+    assert ended.code == 0, ended.stderr
+    header, *lines = (tmp_path / "forecast.csv").read_text().splitlines()
+    assert "load" in header
+    assert len(lines) > 150
+
 
 ROWS = [
     [cell.strip() for cell in line.strip("|").split("|")]
     for line in PAGE.splitlines()
     if line.startswith("|") and not set(line) <= set("|- ")
 ]
-OURS = sorted({name for row in ROWS for cell in row[1:2] for name in re.findall(r"`([a-z_.]+)`", cell) if "." in name})
+OURS = sorted(
+    {
+        name
+        for row in ROWS
+        for cell in row[1:2]
+        for name in re.findall(r"`([a-z_.]+)`(?! in Python)", cell)
+        if "." in name
+    }
+)
 """The settings that the page names, each with its action before it."""
 
 

@@ -25,7 +25,15 @@ from dlopt_deap.networks.cells import ACTIVATIONS, CELLS
 from dlopt_deap.networks.losses import LOSSES
 from dlopt_deap.networks.optimizers import OPTIMIZERS
 from dlopt_deap.parallel import Limits
-from dlopt_deap.sampling import AsymmetricError, Normal, OutsideTolerance, QuantileError, Uniform, mae_random_sampling
+from dlopt_deap.sampling import (
+    METRICS,
+    AsymmetricError,
+    Normal,
+    OutsideTolerance,
+    QuantileError,
+    Uniform,
+    mae_random_sampling,
+)
 from dlopt_deap.tools.settings import data as data_settings
 from dlopt_deap.tools.settings import metrics, problems, run, space, techniques, training
 from dlopt_deap.tools.settings.base import Settings
@@ -152,7 +160,6 @@ class Counterpart:
     defaults: dict[str, str] = field(default_factory=dict)
 
 
-EMBEDDING = {"embedding": "of token sequences, which have no settings yet"}
 LOSS = "the library's None stands for it where no tokens are"
 SPLIT = {"split": "the validation split, always, so that the test split is kept"}
 
@@ -160,17 +167,16 @@ COUNTERPARTS = [
     Counterpart(
         space.SpaceSettings,
         (Space,),
-        theirs=EMBEDDING,
         defaults={
             "layers": "what is searched in minutes; DLOPT's spaces, which are the library's, are larger",
             "units": "likewise",
-            "activation": "a forecast may leave the range of the training rows, which tanh cannot",
+            "activation": "linear for numbers, since a forecast may leave the range of the training rows",
         },
     ),
     Counterpart(
         space.NetworkSettings,
         (NetworkSpec,),
-        theirs=EMBEDDING | {"inputs": "the number of the series' inputs", "outputs": "likewise"},
+        theirs={"inputs": "the number of the series' inputs", "outputs": "likewise"},
         defaults={
             "units": "the library has none",
             "look_back": "the library has none",
@@ -183,7 +189,6 @@ COUNTERPARTS = [
         defaults={
             "batch_size": "as the scripts: few epochs have to do in a search; the library's is Keras'",
             "learning_rate": "likewise",
-            "loss": LOSS,
         },
     ),
     Counterpart(run.StopSettings, (Stop,)),
@@ -202,13 +207,12 @@ COUNTERPARTS = [
         (RandomSamplingProblem, mae_random_sampling),
         grouped=("space", "distribution"),
         theirs=SPLIT | {"confidence": "that of the interval, 95 %", "sampling": "what mae_random_sampling takes"},
-        defaults={"targets": "the library's None stands for it", "upper": LOSS, "metric": LOSS},
+        defaults={"targets": "the library's None stands for it", "metric": LOSS},
     ),
     Counterpart(
         problems.TrainingProblemSettings,
         (TrainingProblem,),
         grouped=("space", "training"),
-        defaults={"targets": "the library's None stands for it"},
     ),
     Counterpart(
         problems.WeightSettings,
@@ -221,7 +225,6 @@ COUNTERPARTS = [
             "start": "an array, which only a program has",
             "spread": "that of start",
         },
-        defaults={"metric": LOSS},
     ),
     Counterpart(
         problems.JointSettings,
@@ -236,7 +239,6 @@ COUNTERPARTS = [
             "initializer": "left to programs",
             "training": "left to programs",
         },
-        defaults={"targets": "the library has none", "metric": LOSS},
     ),
     Counterpart(
         techniques.EvolutionSettings,
@@ -302,8 +304,10 @@ def test_every_kind_of_optimizer_loss_cell_and_technique_can_be_named() -> None:
         return set(get_args(group.model_fields[name].annotation))
 
     assert named(training.TrainingOptions, "optimizer") == set(OPTIMIZERS)
-    assert named(training.TrainingOptions, "loss") == set(LOSSES) - {"cross_entropy"}
+    losses, nothing = get_args(training.TrainingOptions.model_fields["loss"].annotation)
+    assert (set(get_args(losses)), nothing) == (set(LOSSES), type(None))
+    assert set(get_args(metrics.MetricName)) == set(METRICS)
     assert set(get_args(space.Cell)) == set(CELLS)
-    assert set(get_args(space.Activation)) == set(ACTIVATIONS) - {"softmax"}
+    assert set(get_args(space.Activation)) == set(ACTIVATIONS)
     assert set(get_args(run.Signal)) == set(SIGNALS)
     assert named(techniques.WeightTechniqueSettings, "kind") == set(TECHNIQUES) - {"random"}

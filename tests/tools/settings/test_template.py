@@ -17,7 +17,7 @@ from dlopt_deap.tools.settings.run import NOT_KEPT
 from dlopt_deap.tools.settings.template import template, toml
 from dlopt_deap.tools.settings.validation import validated
 
-WITHOUT_DEFAULTS = ("compare",)
+WITHOUT_DEFAULTS = ("compare", "export")
 """Actions that have nothing but what must be given."""
 
 SHOWN = re.compile(r"# ([a-z_.]+) = ")
