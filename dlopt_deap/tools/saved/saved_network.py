@@ -59,7 +59,7 @@ class SavedNetwork:
             raise SettingError(f"The network in {self.path} is one of tokens; give it a text, by `data.kind` text.")
         found = self.series
         if training is not None:
-            found = SeriesDescription.of(training) if found is None else found.fitted_again(training)
+            found = training.described() if found is None else found.fitted_again(training)
         elif found is not None and isinstance(found.scaling, TransformerRecord):
             raise SettingError(
                 f"The scaling of {self.path} by {found.scaling.transformer} is no straight line, and must be fitted "
