@@ -14,9 +14,6 @@ from dlopt_deap.data.description_checks import CHECKS, check_splits
 from dlopt_deap.data.scaling import Scaling, TransformerRecord, scaling_from_dict
 from dlopt_deap.errors import DataError, SettingError
 
-if TYPE_CHECKING:
-    pass
-
 
 class Described(Protocol):
     """A series, as far as its description asks it."""
