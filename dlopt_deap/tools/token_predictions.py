@@ -15,7 +15,7 @@ from dlopt_deap.core.token_forecast import token_errors
 from dlopt_deap.data.vocabulary import Vocabulary
 from dlopt_deap.errors import DataError
 from dlopt_deap.networks import NetworkSpec, generate, predict
-from dlopt_deap.tools.saved_network import SavedNetwork
+from dlopt_deap.tools.saved.saved_network import SavedNetwork
 
 BLOCK = 4096
 """Windows that are predicted at a time, so that a long text takes no more memory than a short one."""

@@ -15,9 +15,9 @@ from dlopt_deap.errors import RunFolderError
 from dlopt_deap.networks import NetworkSpec, keras_model
 from dlopt_deap.storage import open_run
 from dlopt_deap.tools import draw_run, read_run, run_report
-from dlopt_deap.tools.export import weight_names
-from dlopt_deap.tools.logbook_file import logbook_of_rows, read_logbook
+from dlopt_deap.tools.exporting.export import weight_names
 from dlopt_deap.tools.run_report import told_run
+from dlopt_deap.tools.saved.logbook_file import logbook_of_rows, read_logbook
 
 SPACE = Space((2, 6), (1, 2), (1, 6))
 

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from dlopt_deap import plots
 from dlopt_deap.data import TokenSequence
-from dlopt_deap.data.table import spoken_time
+from dlopt_deap.data.readers.table import spoken_time
 from dlopt_deap.data.vocabulary import Vocabulary
 from dlopt_deap.errors import RunFolderError, SettingError
 from dlopt_deap.files import make_folder, write_text
@@ -17,7 +17,7 @@ from dlopt_deap.tools.action import ActionBase
 from dlopt_deap.tools.catalogue import load_all
 from dlopt_deap.tools.drawing import draw
 from dlopt_deap.tools.predictions import Predictions, future_description, predict_rows
-from dlopt_deap.tools.saved_network import SavedNetwork, load_saved
+from dlopt_deap.tools.saved.saved_network import SavedNetwork, load_saved
 from dlopt_deap.tools.settings.choices import with_choices
 from dlopt_deap.tools.settings.data import DataSource
 from dlopt_deap.tools.settings.new_data import known_rows, new_rows, numbers_of

@@ -19,8 +19,8 @@ from dlopt_deap.files import as_path
 from dlopt_deap.networks import NetworkSpec
 from dlopt_deap.networks import load_keras as load_network
 from dlopt_deap.tools.quiet import load_keras
-from dlopt_deap.tools.saved_result import NAME as RESULT
-from dlopt_deap.tools.saved_result import SAMPLING, read_result
+from dlopt_deap.tools.saved.saved_result import NAME as RESULT
+from dlopt_deap.tools.saved.saved_result import SAMPLING, read_result
 
 MODEL = "best.keras"
 """The network of a run folder."""

@@ -22,12 +22,12 @@ from dlopt_deap.files import as_path, make_folder, replacing, write_text
 from dlopt_deap.networks import NetworkSpec, keras_model, save_keras
 from dlopt_deap.storage import Evaluation, view_run
 from dlopt_deap.storage.schema import NAME as DATABASE
-from dlopt_deap.tools.optuna_export import export_to_optuna
-from dlopt_deap.tools.run_record import read_run
-from dlopt_deap.tools.saved_network import load_saved
-from dlopt_deap.tools.searched import told_genes
-from dlopt_deap.tools.tensorboard_export import export_to_tensorboard
-from dlopt_deap.tools.trials import space_of
+from dlopt_deap.tools.exporting.optuna_export import export_to_optuna
+from dlopt_deap.tools.exporting.tensorboard_export import export_to_tensorboard
+from dlopt_deap.tools.saved.run_record import read_run
+from dlopt_deap.tools.saved.saved_network import load_saved
+from dlopt_deap.tools.saved.searched import told_genes
+from dlopt_deap.tools.saved.trials import space_of
 
 
 @dataclass(frozen=True)
