@@ -21,7 +21,7 @@ from dlopt_deap.core.forecast_base import Forecast
 from dlopt_deap.core.individuals import json_genes
 from dlopt_deap.core.pareto import knee
 from dlopt_deap.core.problem import Problem
-from dlopt_deap.data import TimeSeries, TokenSequence
+from dlopt_deap.data import Series, TimeSeries, TokenSequence
 from dlopt_deap.errors import RunFolderError, SettingError
 from dlopt_deap.files import write_text
 from dlopt_deap.networks import NetworkSpec, keras_model, save_keras
@@ -104,7 +104,7 @@ class Result:
         Raises:
             SettingError: If the problem has no series.
         """
-        return compare_forecasts(self._series(), self.spec, self.weights, season, split)
+        return compare_forecasts(self._data(), self.spec, self.weights, season, split)
 
     def predict(self, data: TimeSeries | ArrayLike | None = None) -> NDArray[np.float64]:
         """Forecast each row from the rows before it, one step ahead, in own units.
@@ -196,16 +196,20 @@ class Result:
             "run": {"seconds": round(self.seconds, 3), "versions": versions()},
         }
 
-    def _series(self) -> TimeSeries:
-        """Give the problem's series."""
+    def _data(self) -> Series:
+        """Give the problem's series or tokens."""
         if self.problem.series is None:
             raise SettingError(f"A forecast needs a problem with a series, got {type(self.problem).__name__}.")
-        if isinstance(self.problem.series, TokenSequence):
-            raise SettingError(
-                f"Forecasts of rows need a series of numbers, got {self.problem.series!r}; draw tokens with "
-                "`networks.generate`."
-            )
         return self.problem.series
+
+    def _series(self) -> TimeSeries:
+        """Give the problem's series of numbers."""
+        series = self._data()
+        if isinstance(series, TokenSequence):
+            raise SettingError(
+                f"Forecasts of rows need a series of numbers, got {series!r}; draw tokens with `networks.generate`."
+            )
+        return series
 
 
 def logbook_csv(logbook: tools.Logbook) -> str:

@@ -52,7 +52,7 @@ def default_space(series: TimeSeries) -> Space:
         >>> from dlopt_deap.data import sunspots
         >>> default_space(sunspots())
         Space(look_back=(2, 30), layers=(1, 2), units=(1, 32), dropout=None, learning_rate=None, batch_size=None, \
-cell='lstm', activation='linear')
+cell='lstm', activation='linear', embedding=None)
     """
     rows, season = _training_rows(series), series.season
     wanted = LOOK_BACK if season is None else min(max(LOOK_BACK, round(SEASONS * season)), MOST_LOOK_BACK)

@@ -40,6 +40,7 @@ BUILT_IN: dict[str, dict[str, str]] = {
         "file": "dlopt_deap.tools.settings.data:FileSource",
         "sine": "dlopt_deap.tools.settings.data:SineSource",
         "sunspots": "dlopt_deap.tools.settings.data:SunspotsSource",
+        "text": "dlopt_deap.tools.settings.text:TextSource",
     },
     "problems": {
         "training": "dlopt_deap.tools.settings.problems:TrainingProblemSettings",

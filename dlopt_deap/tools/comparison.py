@@ -4,72 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from dlopt_deap.checks import listed, shown
 from dlopt_deap.errors import RunFolderError, SettingError
-from dlopt_deap.storage.difference import differences
+from dlopt_deap.tools.comparison_groups import Group, make_groups
 from dlopt_deap.tools.rank_tests import RankTest, rank_tests
 from dlopt_deap.tools.run_record import ENDED, RunRecord, read_run
 from dlopt_deap.tools.saved_result import SEARCH
 from dlopt_deap.tools.text_table import text_table
 
-NETWORK, NAIVE = "network", ("last value", "season ago", "training mean")
-"""The methods of a result's comparison on the test split."""
-
 MEANING = ("series", "threshold", "lower", "upper", "metric", "distribution", "objective")
 """The settings of a problem without which the value of a target has no meaning."""
-
-QUARTILES = (0.25, 0.5, 0.75)
-
-
-@dataclass(frozen=True, eq=False)
-class Group:
-    """Runs with the same settings but for the seed.
-
-    Attributes:
-        name: What the comparison calls it.
-        told: What it has other than the other groups, a setting each.
-        runs: The runs.
-    """
-
-    name: str
-    told: list[str]
-    runs: list[RunRecord]
-
-    def fitness(self, target: str) -> list[float]:
-        """Give the value of a target that each run ended with."""
-        return [run.candidates[0].fitness[target] for run in self.runs]
-
-    def test_errors(self) -> list[tuple[float, float]]:
-        """Give the mean absolute error of each run on the test split, and the least of the naive methods'."""
-        tests = [run.result.test for run in self.runs if run.result is not None]
-        errors = [{method: one.get("mae", np.nan) for method, one in test.items()} for test in tests]
-        return [
-            (one[NETWORK], min(one[method] for method in NAIVE if method in one))
-            for one in errors
-            if NETWORK in one and one.keys() & set(NAIVE)
-        ]
-
-    def to_dict(self, targets: Mapping[str, int]) -> dict[str, Any]:
-        """Give a row of the table: quartiles over the runs, and sums."""
-        tests = self.test_errors()
-        row: dict[str, Any] = {"group": self.name, "settings": "; ".join(self.told), "runs": len(self.runs)}
-        for target in targets:
-            row |= _quartiles(target, self.fitness(target))
-        row |= _quartiles("evaluations", [run.evaluations for run in self.runs])
-        row |= _quartiles("seconds", [run.seconds for run in self.runs])
-        row["failures"] = sum(run.failures for run in self.runs)
-        row |= _quartiles("test_mae", [own for own, _ in tests])
-        row["naive_mae"] = float(np.median([naive for _, naive in tests])) if tests else None
-        row["beat_naive"] = sum(own < naive for own, naive in tests) if tests else None
-        return row
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,14 +62,14 @@ class Comparison:
         """Write the comparison for people at a terminal."""
         rows = [group.to_dict(self.targets) for group in self.groups]
         quantities = [*self.targets, "evaluations", "seconds"]
-        has_test = any(row["naive_mae"] is not None for row in rows)
-        header = ["group", "runs", *quantities, "failures", *(["test mae", "naive mae", "beat naive"] * has_test)]
+        has_test = any(row["naive_error"] is not None for row in rows)
+        header = ["group", "runs", *quantities, "failures", *(["test error", "naive error", "beat naive"] * has_test)]
         table = []
         for row in rows:
             cells = [row["group"], str(row["runs"]), *(_spread(row, name) for name in quantities), str(row["failures"])]
             if has_test:
                 beaten = "-" if row["beat_naive"] is None else f"{row['beat_naive']} of {row['runs']}"
-                cells += [_spread(row, "test_mae"), _short(row["naive_mae"]), beaten]
+                cells += [_spread(row, "test_error"), _short(row["naive_error"]), beaten]
             table.append(cells)
         settings = [f"{group.name}: {'; '.join(group.told) or 'the same settings'}" for group in self.groups]
         parts = [text_table(header, table), "median [quartiles] over the runs of a group", *settings]
@@ -140,11 +89,20 @@ def compare_runs(folders: Sequence[str | Path]) -> Comparison:
     """
     if isinstance(folders, str | Path) or len(folders) < 2:
         raise SettingError(f"A comparison needs at least two run folders, got {shown(folders)}.")
+    return compare_records([read_run(folder) for folder in folders])
+
+
+def compare_records(records: Sequence[RunRecord]) -> Comparison:
+    """Compare searches that have been read; see :func:`compare_runs`.
+
+    Raises:
+        SettingError: If fewer than two have ended, or they cannot be compared.
+    """
     notes: list[str] = []
-    runs = _usable([read_run(folder) for folder in folders], notes)
+    runs = _usable(records, notes)
     targets = _common_targets(runs)
     _check_same_meaning(runs, targets)
-    groups = _groups(runs, notes)
+    groups = make_groups(runs, notes)
     values = {target: {group.name: group.fitness(target) for group in groups} for target in targets}
     tests, too_few = rank_tests(values, targets)
     return Comparison(targets, groups, tests, [*notes, *too_few])
@@ -220,57 +178,6 @@ def _check_same_meaning(runs: Sequence[RunRecord], targets: Mapping[str, int]) -
 def _meaning(value: Any) -> Any:
     """Give what counts of a setting: of a series its rows and not its name."""
     return value.get("fingerprint", value) if isinstance(value, Mapping) else value
-
-
-def _groups(runs: Sequence[RunRecord], notes: list[str]) -> list[Group]:
-    """Put runs with the same settings together, and say by what the groups differ."""
-    alike: dict[str, list[RunRecord]] = {}
-    for run in runs:
-        group = alike.setdefault(json.dumps(_compared(run), sort_keys=True, default=str), [])
-        if run.seed in [other.seed for other in group]:
-            notes.append(f"left out, since another run of its group has its seed {run.seed}: {run.folder}")
-        else:
-            group.append(run)
-    firsts = [_compared(group[0]) for group in alike.values()]
-    told = _differing(firsts)
-    return [Group(_name(place), told[place], group) for place, group in enumerate(alike.values())]
-
-
-def _compared(run: RunRecord) -> dict[str, Any]:
-    """Give the settings that make a group: all but the seed, and what concerns one session alone."""
-    kept = {name: value for name, value in run.settings.items() if name not in ("seed", "versions")}
-    toolbox = kept.get("toolbox")
-    if isinstance(toolbox, Mapping):
-        kept["toolbox"] = {
-            name: {key: one for key, one in value.items() if key != "seed"} if isinstance(value, Mapping) else value
-            for name, value in toolbox.items()
-        }
-    return kept
-
-
-def _differing(settings: Sequence[Mapping[str, Any]]) -> list[list[str]]:
-    """Tell of each group what at least one other has otherwise."""
-    first, *others = settings
-    fields = list(dict.fromkeys(line.partition(":")[0] for other in others for line in differences(first, other)))
-    return [[f"{field} = {_inner(one, field)}" for field in fields] for one in settings]
-
-
-def _inner(settings: Any, field: str) -> str:
-    """Give a setting by its dotted name."""
-    for name in field.split("."):
-        settings = settings.get(name, "-") if isinstance(settings, Mapping) else "-"
-    return shown(settings) if isinstance(settings, Mapping) else str(settings)
-
-
-def _name(place: int) -> str:
-    """Name a group: A to Z, then A1 and so on."""
-    return "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[place % 26] + (str(place // 26) if place >= 26 else "")
-
-
-def _quartiles(name: str, values: Sequence[float]) -> dict[str, float | None]:
-    """Give the median and the quartiles of some values, if there are any."""
-    found = np.quantile(values, QUARTILES).tolist() if len(values) else [None] * 3
-    return dict(zip((f"{name}_q1", f"{name}_median", f"{name}_q3"), found, strict=True))
 
 
 def _spread(row: Mapping[str, Any], name: str) -> str:

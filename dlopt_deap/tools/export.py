@@ -107,8 +107,9 @@ def weight_names(spec: NetworkSpec) -> list[str]:
         ['lstm_1_kernel', 'lstm_1_recurrent_kernel', 'lstm_1_bias', 'output_kernel', 'output_bias']
     """
     kinds = ("kernel", "recurrent_kernel", "bias")
+    first = ["embedding_embeddings"] if spec.embedding else []
     recurrent = [f"{spec.cell}_{layer}_{kind}" for layer in range(1, len(spec.units) + 1) for kind in kinds]
-    return [*recurrent, "output_kernel", "output_bias"]
+    return [*first, *recurrent, "output_kernel", "output_bias"]
 
 
 def evaluations_csv(folder: Path) -> str:

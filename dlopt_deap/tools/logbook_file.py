@@ -61,6 +61,8 @@ def logbook_of_rows(rows: Iterable[Mapping[str, Any]], path: Path) -> tools.Logb
         _check_row(path, number, row)
         logbook.record(**row)
     logbook.header = [*[name for name in LOGBOOK_HEADER if logbook and name in logbook[0]], *(chapters or [])]
+    for name in chapters or []:
+        logbook.chapters[name].header = [key for key in logbook.chapters[name][0] if key in STATISTICS]
     return logbook
 
 

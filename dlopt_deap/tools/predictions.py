@@ -75,6 +75,11 @@ class Predictions:
         return {NETWORK: self.measured}
 
     @property
+    def criterion(self) -> str:
+        """The error that is told."""
+        return "mae"
+
+    @property
     def where(self) -> str:
         """Which rows they are."""
         known = "one step ahead, and " if self.beyond < len(self.index) else ""

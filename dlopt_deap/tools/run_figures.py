@@ -35,7 +35,8 @@ Figure = tuple[str, Callable[..., Any], int]
 def draw_run(record: RunRecord, folder: str | Path | None = None) -> list[Path]:
     """Draw the figures of a run anew: of a search that goes on, as far as it has come.
 
-    What random sampling gave in the end is not kept, so its figure, which the run itself drew, is left as it is.
+    What random sampling gave in the end is not kept, and neither are all probabilities of tokens: the figures of them,
+    which the run itself drew, are left as they are.
 
     Args:
         record: What :func:`~dlopt_deap.tools.read_run` gave.
@@ -72,7 +73,7 @@ def _figures(record: RunRecord) -> Iterator[Figure]:
     if record.kind == SEARCH and len(record.targets) > 1 and points:
         values = [[one[name] for name in record.targets] for one in points]
         yield "pareto_front", partial(plots.pareto_points, record.targets, values), 1
-    if record.result is not None and record.result.test and (record.folder / FORECAST).exists():
+    if record.result is not None and record.result.criterion == "mae" and (record.folder / FORECAST).exists():
         yield "forecast", partial(plots.forecast, read_forecast(record.folder / FORECAST, record.result.test)), 2
     if record.result is not None and any(record.result.history.values()):
         yield "training", partial(plots.training_history, record.result.history), 1

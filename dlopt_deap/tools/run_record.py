@@ -158,7 +158,8 @@ def _of_view(path: Path, view: RunView, result: SavedResult | None) -> RunRecord
         settings=settings,
         targets=targets,
         seed=seed if isinstance(seed, int) else None,
-        logbook=logbook_of_rows(view.rows(), path / DATABASE),
+        # A generation that was cut short, as the last one of a search may be, is in the result's logbook alone.
+        logbook=_logbook(path) if ended else logbook_of_rows(view.rows(), path / DATABASE),
         candidates=result.candidates if result else _best_so_far(view, targets, settings),
         evaluations=ended.evaluations if ended else max(written, _count(known.get("evaluations"))),
         failures=ended.failures if ended else max(sum(one.count for one in failed), _count(known.get("failures"))),
@@ -176,7 +177,6 @@ def _best_so_far(view: RunView, targets: dict[str, int], settings: Mapping[str, 
 
 def _of_result(path: Path, result: SavedResult) -> RunRecord:
     """Read a search of which the result alone was kept."""
-    logbook = read_logbook(path / LOGBOOK) if (path / LOGBOOK).exists() else tools.Logbook()
     return RunRecord(
         folder=path,
         kind=SEARCH,
@@ -185,13 +185,18 @@ def _of_result(path: Path, result: SavedResult) -> RunRecord:
         settings=result.settings,
         targets=targets_of(result.settings),
         seed=result.seed,
-        logbook=logbook,
+        logbook=_logbook(path),
         candidates=result.candidates,
         evaluations=result.evaluations,
         failures=result.failures,
         seconds=result.seconds,
         stopped_by=result.stopped_by,
     )
+
+
+def _logbook(path: Path) -> tools.Logbook:
+    """Read the logbook that was saved with a result; an empty one if it is gone."""
+    return read_logbook(path / LOGBOOK) if (path / LOGBOOK).exists() else tools.Logbook()
 
 
 def _without_search(path: Path, result: SavedResult) -> RunRecord:

@@ -8,7 +8,7 @@ from typing import Any
 
 from dlopt_deap.checks import shortened
 from dlopt_deap.tools.run_record import ENDED, RUNNING, RunRecord
-from dlopt_deap.tools.saved_result import SAMPLING, SEARCH, TRAINING, SavedCandidate
+from dlopt_deap.tools.saved_result import CRITERIA, SAMPLING, SEARCH, TRAINING, SavedCandidate
 from dlopt_deap.tools.text_table import text_table
 
 MOST_REASONS = 5
@@ -151,12 +151,11 @@ def _interval(best: SavedCandidate, name: str) -> str:
 
 def _test(record: RunRecord) -> Iterator[str]:
     """Compare the errors on the test split."""
-    test = record.result.test if record.result else {}
-    errors = {method: one["mae"] for method, one in test.items() if "mae" in one}
-    if not errors:
+    if record.result is None or not (criterion := record.result.criterion):
         return
+    errors = {method: one[criterion] for method, one in record.result.test.items() if criterion in one}
     own, *others = errors
-    yield f"mean absolute error on the testing split, in the series' own units: {errors[own]:.4g}"
+    yield f"{CRITERIA[criterion]}: {errors[own]:.4g}"
     for name in others:
         verdict = f"{1 - errors[own] / errors[name]:.0%} less" if errors[own] < errors[name] else "not beaten"
         yield f"  {name}: {errors[name]:.4g} ({verdict})"

@@ -91,6 +91,11 @@ def load_saved(path: str | Path) -> SavedNetwork:
         raise RunFolderError(
             f"{where} holds a sampling, which leaves no network; name the folder of a search or a training."
         )
+    if result.series is not None and result.series.get("kind") == "tokens":
+        raise SettingError(
+            f"The network in {where} is one of tokens, which is not forecast from rows; draw tokens from it in Python, "
+            "by `networks.generate` on what `networks.load_keras` gives."
+        )
     try:
         series = None if result.series is None else SeriesDescription.from_dict(result.series)
     except DataError as error:

@@ -12,6 +12,12 @@ from dlopt_deap.tools.json_entries import Entries, read_entries
 
 NAME = "result.json"
 
+CRITERIA = {
+    "mae": "mean absolute error on the testing split, in the series' own units",
+    "cross_entropy": "cross-entropy on the testing split, in nats a token",
+}
+"""The errors that methods may be compared by, and what each measures."""
+
 SEARCH, TRAINING, SAMPLING = "search", "training", "sampling"
 """What may have left a result."""
 
@@ -95,6 +101,12 @@ class SavedResult:
     history: dict[str, list[float]] = field(default_factory=dict)
     engine: str = ""
     series: Mapping[str, Any] | None = None
+
+    @property
+    def criterion(self) -> str:
+        """The error that methods are compared by on the test split: of tokens their cross-entropy."""
+        known = next(iter(self.test.values()), {})
+        return next((name for name in CRITERIA if name in known), "")
 
 
 def read_result(folder: str | Path) -> SavedResult:

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from dlopt_deap.architecture import Racing, TrainingProblem, train_best
 from dlopt_deap.core import Problem
-from dlopt_deap.data import TimeSeries
+from dlopt_deap.data import Series
 from dlopt_deap.errors import SettingError
 from dlopt_deap.tools.action import ActionBase
 from dlopt_deap.tools.catalogue import load_all
@@ -153,7 +153,7 @@ def _race(settings: OptimizeSettings, problem: Problem) -> Any:
     return lambda map_: Racing(problem, rungs, keep, map_)
 
 
-def _second_stage(settings: OptimizeSettings, problem: Problem, series: TimeSeries) -> Stage | None:
+def _second_stage(settings: OptimizeSettings, problem: Problem, series: Series) -> Stage | None:
     """Give the second stage, if one is wanted."""
     if settings.second_stage is None:
         return None

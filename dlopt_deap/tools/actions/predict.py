@@ -18,7 +18,7 @@ from dlopt_deap.tools.predictions import Predictions, future_description, predic
 from dlopt_deap.tools.saved_network import load_saved
 from dlopt_deap.tools.settings.choices import with_choices
 from dlopt_deap.tools.settings.data import DataSource
-from dlopt_deap.tools.settings.new_data import known_rows, new_rows
+from dlopt_deap.tools.settings.new_data import known_rows, new_rows, numbers_of
 from dlopt_deap.tools.settings.run import OutputSettings
 
 NAME = "predictions.csv"
@@ -69,7 +69,7 @@ class Predict(ActionBase):
         """Forecast, write the file and its figure, and tell the errors."""
         path = _output(settings)
         network = load_saved(settings.model)
-        described = network.described(None if settings.training is None else settings.training.read())
+        described = network.described(None if settings.training is None else numbers_of(settings.training))
         known = known_rows(settings.data, described)
         future = None if settings.future is None else new_rows(settings.future, future_description(described))
         found = predict_rows(network, described, known, settings.horizon, future, settings.rows == "after")

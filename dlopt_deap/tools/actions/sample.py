@@ -12,6 +12,7 @@ from pydantic import Field
 
 from dlopt_deap.architecture import Space, list_architectures, sample_architectures
 from dlopt_deap.checks import check_integer
+from dlopt_deap.data import Series, TokenSequence
 from dlopt_deap.files import write_text
 from dlopt_deap.parallel import open_map
 from dlopt_deap.seeding import choose_seed
@@ -25,7 +26,7 @@ from dlopt_deap.tools.settings.choices import with_choices
 from dlopt_deap.tools.settings.data import DataSource
 from dlopt_deap.tools.settings.run import ActionSettings, LimitSettings
 from dlopt_deap.tools.settings.sampling import SamplingOptions
-from dlopt_deap.tools.settings.space import Activation, Cell, Count, Units
+from dlopt_deap.tools.settings.space import EMBEDDING, Activation, Cell, Count, Size, Units, suited
 
 SHOWN = 5
 """How many of the best are told at the end."""
@@ -46,20 +47,25 @@ class ArchitectureSettings(Settings):
     """Least and most rows read; each architecture is sampled with every one between."""
     cell: Cell = "lstm"
     """The recurrent cell."""
-    activation: Activation = "tanh"
-    """The activation of the dense output."""
+    activation: Activation | None = None
+    """The activation of the dense output; tanh, or of tokens softmax, unless given."""
+    embedding: Size | None = Field(None, examples=[16])
+    """The numbers that stand for a token where networks read ids; 16 unless given."""
 
     def check(self) -> None:
         """See that there are such architectures."""
         self.space()
 
-    def space(self) -> Space:
+    def space(self, series: Series | None = None) -> Space:
         """Give the space that all of them are in."""
         layers, units = self.layers, self.units
         if self.listed is not None:
             layers = min(map(len, self.listed)), max(map(len, self.listed))
             units = min(map(min, self.listed)), max(map(max, self.listed))
-        return Space(self.look_back, layers, units, cell=self.cell, activation=self.activation)
+        named = suited(series, self.activation, self.embedding, EMBEDDING)
+        if self.activation is None and not isinstance(series, TokenSequence):
+            named["activation"] = "tanh"
+        return Space(self.look_back, layers, units, cell=self.cell, **named)
 
     def all(self) -> tuple[int, Iterator[list[int]]]:
         """Count them, and give them one after another as ``[look_back, units_1, ..., units_n]``."""
@@ -106,7 +112,7 @@ class Sample(ActionBase):
     def run(self, settings: SampleSettings) -> int:
         """Sample, a line an architecture, and tell the best."""
         series = settings.data.read()
-        problem = settings.sampling.problem(series, settings.architectures.space())
+        problem = settings.sampling.problem(series, settings.architectures.space(series))
         count, architectures = settings.architectures.all()
         check_integer("architectures", count, limit="MAX_ARCHITECTURES")
         folder = Path(settings.resume or settings.out or default_folder(f"{series.name}-samples"))

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from dlopt_deap.data import TimeSeries
+from dlopt_deap.data import Series
 from dlopt_deap.errors import SettingError
 from dlopt_deap.networks import NetworkSpec, Training, train
 from dlopt_deap.seeding import choose_seed
@@ -20,7 +20,7 @@ from dlopt_deap.tools.script import forecast_report
 from dlopt_deap.tools.settings.choices import with_choices
 from dlopt_deap.tools.settings.data import DataSource
 from dlopt_deap.tools.settings.run import ActionSettings
-from dlopt_deap.tools.settings.space import Activation, Cell, Size, Units
+from dlopt_deap.tools.settings.space import Activation, Cell, NetworkSettings, Size, Units
 from dlopt_deap.tools.settings.training import TrainingOptions
 
 
@@ -42,8 +42,10 @@ class TrainSettings(ActionSettings):
     """The rows read; each architecture is trained with every one of them."""
     cell: Cell = "lstm"
     """The recurrent cell."""
-    activation: Activation = "linear"
-    """The activation of the dense output."""
+    activation: Activation | None = None
+    """The activation of the dense output; linear, or of tokens softmax, unless given."""
+    embedding: Size | None = Field(None, examples=[16])
+    """The numbers that stand for a token where networks read ids; 16 unless given."""
     epochs: int = Field(300, ge=0)
     """The most epochs."""
     training: LongTrainingOptions = LongTrainingOptions()
@@ -93,13 +95,19 @@ class Train(ActionBase):
         print(f"run folder: {folder}")
         return 0
 
-    def _spec(self, settings: TrainSettings, series: TimeSeries, units: tuple[int, ...], look_back: int) -> NetworkSpec:
+    def _spec(self, settings: TrainSettings, series: Series, units: tuple[int, ...], look_back: int) -> NetworkSpec:
         """Make one of the networks."""
-        ends = len(series.inputs), len(series.targets)
-        return NetworkSpec(ends[0], units, ends[1], look_back, settings.cell, settings.activation)
+        network = NetworkSettings(
+            units=units,
+            look_back=look_back,
+            cell=settings.cell,
+            activation=settings.activation,
+            embedding=settings.embedding,
+        )
+        return network.build(series)
 
     def _best(
-        self, settings: TrainSettings, series: TimeSeries, specs: list[NetworkSpec], seed: int
+        self, settings: TrainSettings, series: Series, specs: list[NetworkSpec], seed: int
     ) -> tuple[NetworkSpec, Training]:
         """Train all, tell of each, and give the one with the least validation loss."""
         options = settings.training.build()
@@ -108,7 +116,7 @@ class Train(ActionBase):
             training = train(spec, series, settings.epochs, options, seed=seed, engine=settings.engine)
             loss = min(training.history["val_loss"], default=float("inf"))
             print(
-                f"layers {spec.layers}, look-back {spec.look_back}: validation {options.loss} {loss:.6g} after "
+                f"layers {spec.layers}, look-back {spec.look_back}: validation loss {loss:.6g} after "
                 f"{training.epochs} epochs in {training.seconds:.2f} s ({training.engine} engine)"
             )
             trained.append((loss, spec, training))

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from dlopt_deap.checks import check_choice
-from dlopt_deap.data import TimeSeries, read_file, sine, sunspots
+from dlopt_deap.data import Series, TimeSeries, read_file, sine, sunspots
 from dlopt_deap.errors import SettingError
 from dlopt_deap.tools.settings.base import Settings
 
@@ -18,7 +18,7 @@ class DataSource(Settings):
     """The source."""
 
     @abstractmethod
-    def read(self) -> TimeSeries:
+    def read(self) -> Series:
         """Read the series.
 
         Raises:

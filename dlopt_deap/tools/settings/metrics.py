@@ -9,7 +9,7 @@ from dlopt_deap.sampling.metrics import Metric
 from dlopt_deap.tools.settings.base import Settings
 from dlopt_deap.tools.settings.models import BY_NAME, KIND
 
-MetricName = Literal["mae", "mse", "rmse", "mape", "smape", "median_ae"]
+MetricName = Literal["mae", "mse", "rmse", "mape", "smape", "median_ae", "cross_entropy", "error_rate"]
 
 
 class OutsideToleranceSettings(Settings):
@@ -69,7 +69,14 @@ MetricChoice = Annotated[
 """An error by its name, or a group of settings that says which by its ``kind``."""
 
 
-def metric_of(chosen: Any) -> str | Metric:
-    """Give the error that a setting names."""
+def metrics_of(chosen: Any) -> str | Metric | list[str | Metric] | None:
+    """Give the error that a setting names, or several; ``None`` if none is set."""
+    return (
+        [_metric(one) for one in chosen] if isinstance(chosen, tuple) else None if chosen is None else _metric(chosen)
+    )
+
+
+def _metric(chosen: Any) -> str | Metric:
+    """Give one error."""
     built: str | Metric = chosen if isinstance(chosen, str) else chosen.build()
     return built

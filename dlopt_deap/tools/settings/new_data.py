@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from dlopt_deap.checks import listed, shown
-from dlopt_deap.data import NewRows, SeriesDescription, read_new_rows
+from dlopt_deap.data import NewRows, SeriesDescription, TimeSeries, read_new_rows
 from dlopt_deap.data.reading import open_data
 from dlopt_deap.errors import DataError, SettingError
 from dlopt_deap.tools.predictions import KnownRows
@@ -39,6 +39,19 @@ def known_rows(source: DataSource, described: SeriesDescription) -> KnownRows:
             inputs = replace(rows, description=described, values=rows.values[:, : len(described.inputs)])
             return KnownRows(inputs, rows.values[:, [every.index(name) for name in described.targets]])
     return KnownRows(read_new_rows(described, data, **options), None)
+
+
+def numbers_of(source: DataSource) -> TimeSeries:
+    """Read a series of numbers.
+
+    Raises:
+        SettingError: If the source holds a text.
+        DataError: If it cannot be used.
+    """
+    series = source.read()
+    if not isinstance(series, TimeSeries):
+        raise SettingError(f"A series of numbers is needed, got the tokens of {series.name!r}; give a file of numbers.")
+    return series
 
 
 def new_rows(source: DataSource, described: SeriesDescription) -> NewRows:

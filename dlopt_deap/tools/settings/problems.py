@@ -7,10 +7,10 @@ from pydantic import Field
 
 from dlopt_deap.architecture import RandomSamplingProblem, TrainingProblem
 from dlopt_deap.core import Problem
-from dlopt_deap.data import TimeSeries
+from dlopt_deap.data import Series
 from dlopt_deap.joint import FinalEvolution, InnerEvolution, JointProblem
 from dlopt_deap.tools.settings.base import Settings
-from dlopt_deap.tools.settings.metrics import MetricChoice, MetricName, metric_of
+from dlopt_deap.tools.settings.metrics import MetricChoice, MetricName, metrics_of
 from dlopt_deap.tools.settings.sampling import SamplingOptions
 from dlopt_deap.tools.settings.space import NetworkSettings, SpaceSettings
 from dlopt_deap.tools.settings.training import TrainingOptions
@@ -27,7 +27,7 @@ class ProblemSettings(Settings):
     """What is searched for."""
 
     @abstractmethod
-    def build(self, series: TimeSeries, threads: int = 1) -> Problem:
+    def build(self, series: Series, threads: int = 1) -> Problem:
         """Make the problem.
 
         Args:
@@ -51,9 +51,9 @@ class RandomSamplingSettings(SamplingOptions, ProblemSettings):
     final_samples: int = Field(2_000, ge=1)
     """Random weightings of each of the best at the end."""
 
-    def build(self, series: TimeSeries, threads: int = 1) -> RandomSamplingProblem:  # noqa: ARG002
+    def build(self, series: Series, threads: int = 1) -> RandomSamplingProblem:  # noqa: ARG002
         """Make the problem."""
-        return self.problem(series, self.space.build(), targets=self.targets, final_samples=self.final_samples)
+        return self.problem(series, self.space.build(series), targets=self.targets, final_samples=self.final_samples)
 
 
 class TrainingProblemSettings(ProblemSettings):
@@ -63,8 +63,8 @@ class TrainingProblemSettings(ProblemSettings):
     """What is searched for."""
     space: SpaceSettings = SpaceSettings()
     """The limits of the search."""
-    targets: Targets = Field({"mae": -1}, min_length=1)
-    """What is minimised (-1): mae, mse, rmse, median_ae, mape, smape, num_weights, multiply_adds, look_back."""
+    targets: Targets | None = Field(None, min_length=1, examples=[{"mae": -1}])
+    """What is minimised (-1): an error such as mae, or of tokens cross_entropy, which are the defaults, or a cost."""
     epochs: int = Field(10, ge=1)
     """Epochs of a training during the search."""
     repeats: int = Field(1, ge=1)
@@ -80,11 +80,11 @@ class TrainingProblemSettings(ProblemSettings):
     inherit: bool = False
     """Whether children begin with the weights that their parents were trained to."""
 
-    def build(self, series: TimeSeries, threads: int = 1) -> TrainingProblem:  # noqa: ARG002
+    def build(self, series: Series, threads: int = 1) -> TrainingProblem:  # noqa: ARG002
         """Make the problem."""
         return TrainingProblem(
             series,
-            self.space.build(),
+            self.space.build(series),
             self.targets,
             self.epochs,
             self.repeats,
@@ -103,8 +103,8 @@ class WeightSettings(ProblemSettings):
     """What is searched for."""
     network: NetworkSettings = NetworkSettings()
     """The network."""
-    metric: MetricChoice | tuple[MetricChoice, ...] = "mse"
-    """The error to be minimised, or a list of several."""
+    metric: MetricChoice | tuple[MetricChoice, ...] | None = Field(None, examples=["mse"])
+    """The error to be minimised, or a list of several; mse, or of tokens the cross-entropy, unless given."""
     split: Literal["training", "validation"] = "training"
     """The rows that vectors are judged on."""
     horizon: int = Field(1, ge=1)
@@ -118,14 +118,13 @@ class WeightSettings(ProblemSettings):
     initializer: Literal["keras", "uniform"] = "keras"
     """What the first weights are drawn by."""
 
-    def build(self, series: TimeSeries, threads: int = 1) -> WeightProblem:
+    def build(self, series: Series, threads: int = 1) -> WeightProblem:
         """Make the problem."""
         spec = self.network.build(series)
-        several = isinstance(self.metric, tuple)
         return WeightProblem(
             series,
             spec,
-            [metric_of(one) for one in self.metric] if several else metric_of(self.metric),
+            metrics_of(self.metric),
             Encoding(spec, self.bounds, self.initializer),
             threads,
             split=self.split,
@@ -142,14 +141,14 @@ class JointSettings(ProblemSettings):
     """What is searched for."""
     space: SpaceSettings = SpaceSettings()
     """The limits of the search."""
-    targets: Targets = Field({"mae": -1}, min_length=1)
+    targets: Targets | None = Field(None, min_length=1, examples=[{"mae": -1}])
     """What is minimised (-1), as for the kind training."""
     inner_evaluations: int = Field(500, ge=1)
     """Weight vectors evaluated for each architecture."""
     inheritance: Literal["lamarckian", "baldwinian"] = "lamarckian"
     """Whether children begin with the weights that their parents evolved."""
-    metric: MetricName = "mse"
-    """The error that the weights are evolved for."""
+    metric: MetricName | None = Field(None, examples=["mse"])
+    """The error that the weights are evolved for; mse, or of tokens the cross-entropy, unless given."""
     weight_decay: float = Field(0.0, ge=0)
     """What is added to it for the sum of the squared weights."""
     final_evaluations: int = Field(5_000, ge=1)
@@ -159,10 +158,10 @@ class JointSettings(ProblemSettings):
     final_epochs: int = Field(0, ge=0)
     """Epochs of a gradient training that begins with the evolved weights."""
 
-    def build(self, series: TimeSeries, threads: int = 1) -> JointProblem:  # noqa: ARG002
+    def build(self, series: Series, threads: int = 1) -> JointProblem:  # noqa: ARG002
         """Make the problem."""
         inner = InnerEvolution(metric=self.metric, weight_decay=self.weight_decay)
         final = FinalEvolution(self.final_evaluations, self.final_repeats, self.final_epochs)
         return JointProblem(
-            series, self.space.build(), self.targets, self.inner_evaluations, self.inheritance, inner, final
+            series, self.space.build(series), self.targets, self.inner_evaluations, self.inheritance, inner, final
         )

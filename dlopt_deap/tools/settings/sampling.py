@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import Field
 
 from dlopt_deap.architecture import RandomSamplingProblem, Space
-from dlopt_deap.data import TimeSeries
+from dlopt_deap.data import Series
 from dlopt_deap.tools.settings.base import Settings
 from dlopt_deap.tools.settings.choices import choice_of
 from dlopt_deap.tools.settings.metrics import MetricName
@@ -23,23 +23,17 @@ class SamplingOptions(Settings):
     """The error to stay below, in scaled units."""
     lower: float = 0.0
     """The least error that is thought possible."""
-    upper: float = 2.0
-    """The greatest."""
-    metric: MetricName = "mae"
-    """The error that is sampled."""
+    upper: float | None = Field(None, examples=[2.0])
+    """The greatest; 2, or of tokens what the metric can be at most, unless given."""
+    metric: MetricName | None = Field(None, examples=["mae"])
+    """The error that is sampled; mae, or of tokens the cross-entropy, unless given."""
     distribution: Distribution = NormalSettings()
     """What the weights are drawn from."""
 
-    def problem(self, series: TimeSeries, space: Space, **settings: Any) -> RandomSamplingProblem:
+    def problem(self, series: Series, space: Space, **settings: Any) -> RandomSamplingProblem:
         """Make the problem of sampling the architectures of a space; ``settings`` are further arguments of it."""
+        chosen = {name: getattr(self, name) for name in ("threshold", "lower", "upper", "metric")}
+        settings |= {name: value for name, value in chosen.items() if value is not None}
         return RandomSamplingProblem(
-            series,
-            space,
-            num_samples=self.num_samples,
-            threshold=self.threshold,
-            lower=self.lower,
-            upper=self.upper,
-            metric=self.metric,
-            distribution=self.distribution.build(),
-            **settings,
+            series, space, num_samples=self.num_samples, distribution=self.distribution.build(), **settings
         )

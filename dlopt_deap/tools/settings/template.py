@@ -113,10 +113,15 @@ def _subgroup(
 
 
 def _is_value(field: FieldInfo) -> bool:
-    """Whether a setting that may be a group is usually a plain value, such as the name of a metric."""
-    return not field.is_required() and not isinstance(
-        field.get_default(call_default_factory=True), Settings | dict | None
-    )
+    """Whether a setting that may be a group may be a plain value too, such as the name of a metric."""
+    return any(one is not NoneType and not models_in(one) for one in _alternatives(field.annotation))
+
+
+def _alternatives(annotation: Any) -> list[Any]:
+    """Give the types among which a type lets one choose."""
+    if get_origin(annotation) in (UnionType, typing.Union):
+        return [one for part in get_args(annotation) for one in _alternatives(part)]
+    return _alternatives(get_args(annotation)[0]) if get_origin(annotation) is typing.Annotated else [annotation]
 
 
 def _bounds(field: FieldInfo) -> str:

@@ -14,8 +14,8 @@ class TrainingOptions(Settings):
 
     batch_size: int = Field(16, ge=1)
     """Windows in a batch."""
-    loss: Literal["mse", "mae", "huber"] = "mse"
-    """What is minimised."""
+    loss: Literal["mse", "mae", "huber", "cross_entropy"] | None = Field(None, examples=["mse"])
+    """What is minimised; mse, or of tokens the cross-entropy, unless given."""
     optimizer: Literal["sgd", "rmsprop", "adam", "adagrad", "adadelta", "adamax", "nadam"] = "adam"
     """The optimizer, with Keras' definitions."""
     learning_rate: float | None = Field(0.005, gt=0)
