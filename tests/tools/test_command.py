@@ -33,7 +33,17 @@ population_size = 5
 max_evaluations = 200
 """
 HEAVY = {
-    *("pydantic", "numba", "scipy", "pandas", "matplotlib", "sklearn", "tensorflow", "keras", "scoop", "loky", "tqdm"),
+    "pydantic",
+    "numba",
+    "scipy",
+    "pandas",
+    "matplotlib",
+    "sklearn",
+    "tensorflow",
+    "keras",
+    "scoop",
+    "loky",
+    "tqdm",
 }
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "command_line.md").read_text(encoding="utf-8")
 

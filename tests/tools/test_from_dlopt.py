@@ -75,7 +75,7 @@ def test_dlopt_s_training_of_a_given_network(tmp_path: Path) -> None:
     (tmp_path / "series.csv").write_text(f"day,load\n{rows}")
     ended = process("train", "training.json", "--seed", "1", "--out", "run", folder=tmp_path)
     assert ended.code == 0, ended.stderr
-    assert ended.stdout.count("validation loss") == 4
+    assert ended.stdout.count("validation mse") == 4
     result = json.loads((tmp_path / "run" / "result.json").read_text())
     assert (result["layers"][0], result["layers"][-1]) == (2, 1)
     assert (tmp_path / "run" / "best.keras").exists()

@@ -132,7 +132,7 @@ def test_a_broken_package_hinders_nobody(broken: str) -> None:
         here("list", "actions").stdout.endswith(f"broken_{broken.partition('_')[2]}\n") or broken in here("list").stdout
     )
     ended = here("optimize", "--set", "data.kind=sunspot")
-    assert "`data.kind` must be one of file, sine, sunspots, got 'sunspot'" in ended.stderr
+    assert "`data.kind` must be one of file, sine, sunspots, text, got 'sunspot'" in ended.stderr
 
 
 LINES = (

@@ -81,7 +81,7 @@ WRONG = {
     "optimize load.csv --set data.targets=load --set data.time=visits": "the time must increase from row to row",
     "optimize load.csv --set data.targets=load --set data.shares=[0.5,0.5,0.5]": "`shares` must sum to 1",
     "optimize --set data.kind=sunspot": "--set data.kind: `data.kind` must be one of file, sine, sunspots",
-    f"optimize {SUNSPOTS} --set data.path=load.csv": "it is one of the kind 'file'.",
+    f"optimize {SUNSPOTS} --set data.path=load.csv": "it is one of the kind 'file'",
     f"optimize {SINE} --set data.stop=-5": "`stop` must be greater than `start`, got start=0.0 and stop=-5.0.",
     # Techniques and operators.
     "optimize good.toml --set technique.kind=cma_es": "evolves weights, so `problem.kind` must be 'weight'",

@@ -115,8 +115,9 @@ class Train(ActionBase):
         for spec in specs:
             training = train(spec, series, settings.epochs, options, seed=seed, engine=settings.engine)
             loss = min(training.history["val_loss"], default=float("inf"))
+            name = options.loss_of(spec.activation)
             print(
-                f"layers {spec.layers}, look-back {spec.look_back}: validation loss {loss:.6g} after "
+                f"layers {spec.layers}, look-back {spec.look_back}: validation {name} {loss:.6g} after "
                 f"{training.epochs} epochs in {training.seconds:.2f} s ({training.engine} engine)"
             )
             trained.append((loss, spec, training))

@@ -82,7 +82,7 @@ class FileSource(SplitSource):
 
     kind: Literal["file"] = "file"
     """The source."""
-    path: str | tuple[str, ...]
+    path: str | tuple[str, ...] = Field(examples=["series.csv"])
     """The file, from the folder in which the command is given; its suffix tells its form."""
     targets: str | tuple[str, ...] | None = Field(None, examples=[["load"]])
     """The columns to forecast; needed if there are several."""

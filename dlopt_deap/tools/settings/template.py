@@ -3,6 +3,7 @@
 import json
 import typing
 from collections.abc import Mapping
+from dataclasses import replace
 from types import NoneType, UnionType
 from typing import Any, Literal, get_args, get_origin
 
@@ -38,6 +39,7 @@ def template(action: type[ActionBase], given: Mapping[str, Any] | None = None) -
     configuration = Configuration({})
     for name, value in (_essentials(action, given or {}) | dict(given or {})).items():
         configuration = configuration.changed(name, value, f"--set {name}")
+    configuration = replace(configuration, values=_filled(action.settings_model(), configuration.values))
     validated(action.settings_model(), configuration)
     lines = [
         f"# Settings of `dlopt-deap {action.name}`. {action.description}",
@@ -47,6 +49,20 @@ def template(action: type[ActionBase], given: Mapping[str, Any] | None = None) -
         *_group(action.settings_model(), (), configuration.values),
     ]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _filled(model: type[Settings], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Add examples of what groups need whose kind was given alone."""
+    filled = dict(values)
+    for name, group in values.items():
+        field = model.model_fields.get(name)
+        if field is None or not isinstance(group, Mapping) or get_origin(field.annotation) is dict:
+            continue
+        kind = group.get(KIND, usual_kind(model, name, values))
+        for chosen in [one for one in models_in(field.annotation) if kind in kinds_of(one)]:
+            needed = {inner: _example(one) for inner, one in chosen.model_fields.items() if one.is_required()}
+            filled[name] = {**needed, **group}
+    return filled
 
 
 def _essentials(action: type[ActionBase], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -109,6 +125,11 @@ def _subgroup(
     if others:
         lines.append(f"# Other kinds: {', '.join(others)}.")
         lines.append(f"# Their settings are shown by `dlopt-deap init --set {'.'.join(path)}.kind=...`.")
+    needed = [(name, one) for name, one in chosen.model_fields.items() if one.is_required()]
+    if not values and needed and not field.is_required() and field.default is None:
+        # A group that may be left out is none without what it needs, so that comes before everything else of it.
+        lines.append("# Its further settings are those of `data`.")
+        return lines + [line for name, one in needed for line in _setting((*path, name), one, values)]
     return lines + _group(chosen, path, values)
 
 

@@ -25,7 +25,15 @@ from dlopt_deap.networks.cells import ACTIVATIONS, CELLS
 from dlopt_deap.networks.losses import LOSSES
 from dlopt_deap.networks.optimizers import OPTIMIZERS
 from dlopt_deap.parallel import Limits
-from dlopt_deap.sampling import AsymmetricError, Normal, OutsideTolerance, QuantileError, Uniform, mae_random_sampling
+from dlopt_deap.sampling import (
+    METRICS,
+    AsymmetricError,
+    Normal,
+    OutsideTolerance,
+    QuantileError,
+    Uniform,
+    mae_random_sampling,
+)
 from dlopt_deap.tools.settings import data as data_settings
 from dlopt_deap.tools.settings import metrics, problems, run, space, techniques, training
 from dlopt_deap.tools.settings.base import Settings
@@ -162,7 +170,7 @@ COUNTERPARTS = [
         defaults={
             "layers": "what is searched in minutes; DLOPT's spaces, which are the library's, are larger",
             "units": "likewise",
-            "activation": "a forecast may leave the range of the training rows, which tanh cannot",
+            "activation": "linear for numbers, since a forecast may leave the range of the training rows",
         },
     ),
     Counterpart(
@@ -181,7 +189,6 @@ COUNTERPARTS = [
         defaults={
             "batch_size": "as the scripts: few epochs have to do in a search; the library's is Keras'",
             "learning_rate": "likewise",
-            "loss": LOSS,
         },
     ),
     Counterpart(run.StopSettings, (Stop,)),
@@ -200,7 +207,7 @@ COUNTERPARTS = [
         (RandomSamplingProblem, mae_random_sampling),
         grouped=("space", "distribution"),
         theirs=SPLIT | {"confidence": "that of the interval, 95 %", "sampling": "what mae_random_sampling takes"},
-        defaults={"targets": "the library's None stands for it", "upper": LOSS, "metric": LOSS},
+        defaults={"targets": "the library's None stands for it", "metric": LOSS},
     ),
     Counterpart(
         problems.TrainingProblemSettings,
@@ -218,7 +225,6 @@ COUNTERPARTS = [
             "start": "an array, which only a program has",
             "spread": "that of start",
         },
-        defaults={"metric": LOSS},
     ),
     Counterpart(
         problems.JointSettings,
@@ -233,7 +239,6 @@ COUNTERPARTS = [
             "initializer": "left to programs",
             "training": "left to programs",
         },
-        defaults={"targets": "the library has none", "metric": LOSS},
     ),
     Counterpart(
         techniques.EvolutionSettings,
@@ -301,6 +306,7 @@ def test_every_kind_of_optimizer_loss_cell_and_technique_can_be_named() -> None:
 
     assert named(training.TrainingOptions, "optimizer") == set(OPTIMIZERS)
     assert named(training.TrainingOptions, "loss") == set(LOSSES)
+    assert set(get_args(metrics.MetricName)) == set(METRICS)
     assert set(get_args(space.Cell)) == set(CELLS)
     assert set(get_args(space.Activation)) == set(ACTIVATIONS)
     assert set(get_args(run.Signal)) == set(SIGNALS)
