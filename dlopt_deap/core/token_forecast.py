@@ -80,12 +80,20 @@ def compare_tokens(rows: Split, series: TokenSequence, spec: NetworkSpec, weight
         "bigram": _bigrams(known, count)[last],
     }
     truth = series.scaled_targets[rows.rows]
-    errors = {name: _errors(said, truth) for name, said in predictions.items()}
+    errors = {name: token_errors(said, truth) for name, said in predictions.items()}
     return TokenForecast(rows, truth.astype(float), predictions, errors)
 
 
-def _errors(said: Rows, truth: NDArray[np.float32]) -> dict[str, float]:
-    """Take the errors of one method."""
+def token_errors(said: Rows, truth: NDArray[np.float32]) -> dict[str, float]:
+    """Take the errors of one method.
+
+    Args:
+        said: The probabilities, shape (tokens, vocabulary).
+        truth: What came, one-hot, of the same shape.
+
+    Returns:
+        The cross-entropy in nats, its exponential, and the share of tokens of which another was the most probable.
+    """
     nats = float(cross_entropy(said[np.newaxis], truth)[0])
     wrong = float(error_rate(said[np.newaxis], truth)[0])
     return {"cross_entropy": nats, "perplexity": math.exp(nats), "error_rate": wrong}

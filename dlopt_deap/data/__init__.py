@@ -2,18 +2,18 @@
 
 from typing import TypeAlias
 
-from dlopt_deap.data.arrays import from_array
-from dlopt_deap.data.csv_file import read_csv
 from dlopt_deap.data.description import SeriesDescription
-from dlopt_deap.data.new_rows import NewRows, read_new_rows
-from dlopt_deap.data.numpy_file import read_numpy
-from dlopt_deap.data.options import SeriesOptions
-from dlopt_deap.data.pandas_frame import from_pandas
-from dlopt_deap.data.parquet_file import read_parquet
-from dlopt_deap.data.reading import as_series, read_file
+from dlopt_deap.data.readers.arrays import from_array
+from dlopt_deap.data.readers.csv_file import read_csv
+from dlopt_deap.data.readers.new_rows import NewRows, read_new_rows
+from dlopt_deap.data.readers.numpy_file import read_numpy
+from dlopt_deap.data.readers.options import SeriesOptions
+from dlopt_deap.data.readers.pandas_frame import from_pandas
+from dlopt_deap.data.readers.parquet_file import read_parquet
+from dlopt_deap.data.readers.reading import as_series, read_file
+from dlopt_deap.data.readers.text_file import license_text, read_text
 from dlopt_deap.data.series import TimeSeries
 from dlopt_deap.data.sources import sine, sunspots
-from dlopt_deap.data.text_file import license_text, read_text
 from dlopt_deap.data.tokens import TokenSequence
 from dlopt_deap.data.windows import Split
 

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dlopt_deap.checks import check_array, did_you_mean, shown
-from dlopt_deap.data.description_checks import CHECKS, SPLITS, check_splits
+from dlopt_deap.data.description_checks import CHECKS, check_splits
 from dlopt_deap.data.scaling import Scaling, TransformerRecord, scaling_from_dict
 from dlopt_deap.errors import DataError, SettingError
 
-if TYPE_CHECKING:
-    from dlopt_deap.data.series import TimeSeries
+
+class Described(Protocol):
+    """A series, as far as its description asks it."""
+
+    @property
+    def scaling(self) -> Scaling:
+        """The fitted scaling of all columns."""
+
+    def fingerprint(self) -> str:
+        """Return the digits by which series are told apart."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,23 +66,6 @@ class SeriesDescription:
     fingerprint: str
 
     @classmethod
-    def of(cls, series: TimeSeries) -> SeriesDescription:
-        """Describe a series."""
-        return cls(
-            series.name,
-            len(series),
-            series.columns,
-            series.inputs,
-            series.targets,
-            series.scaling,
-            {name: [rows.start, rows.stop] for name in SPLITS for rows in [getattr(series, name).rows]},
-            series.season,
-            series.frequency,
-            series.time,
-            series.fingerprint(),
-        )
-
-    @classmethod
     def from_dict(cls, entries: object) -> SeriesDescription:
         """Read what :meth:`to_dict` gave.
 
@@ -104,7 +95,7 @@ class SeriesDescription:
         lists = {name: list(entries[name]) for name in ("columns", "inputs", "targets")}
         return entries | lists | {"scaling": self.scaling.to_dict()}
 
-    def fitted_again(self, series: TimeSeries) -> SeriesDescription:
+    def fitted_again(self, series: Described) -> SeriesDescription:
         """Take the scaling of the series that was described, as one that is no straight line needs.
 
         Raises:

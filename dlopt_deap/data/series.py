@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from dlopt_deap.checks import shown
 from dlopt_deap.data.description import SeriesDescription
+from dlopt_deap.data.description_checks import SPLITS
 from dlopt_deap.data.scaling import LineScaling, Scaling
 from dlopt_deap.data.series_checks import (
     STANDARD,
@@ -189,7 +190,23 @@ Its columns are: wind, power.
 
         A saved result holds them, so that its network can forecast from new rows.
         """
-        return SeriesDescription.of(self).to_dict()
+        return self.described().to_dict()
+
+    def described(self) -> SeriesDescription:
+        """Describe the series without its rows."""
+        return SeriesDescription(
+            self.name,
+            len(self),
+            self.columns,
+            self.inputs,
+            self.targets,
+            self.scaling,
+            {name: [rows.start, rows.stop] for name in SPLITS for rows in [getattr(self, name).rows]},
+            self.season,
+            self.frequency,
+            self.time,
+            self.fingerprint(),
+        )
 
     def unscale_targets(self, scaled: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return scaled targets, shape (..., targets), in own units; :meth:`Split.to_own_units` checks them first."""

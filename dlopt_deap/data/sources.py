@@ -6,7 +6,7 @@ import numpy as np
 
 from dlopt_deap import limits
 from dlopt_deap.checks import check_number
-from dlopt_deap.data.csv_file import read_csv
+from dlopt_deap.data.readers.csv_file import read_csv
 from dlopt_deap.data.series import TimeSeries
 from dlopt_deap.errors import SettingError
 

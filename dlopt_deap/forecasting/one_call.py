@@ -12,7 +12,7 @@ from dlopt_deap.architecture import Space
 from dlopt_deap.core import Result, Stop
 from dlopt_deap.core.state import Callback
 from dlopt_deap.data import as_series
-from dlopt_deap.data.reading import FileOptions
+from dlopt_deap.data.readers.reading import FileOptions
 from dlopt_deap.forecasting.budget import Budget, Span, seconds_of
 from dlopt_deap.forecasting.defaults import BUDGET_SECONDS, EVALUATIONS, FINALISTS
 from dlopt_deap.forecasting.solving import solve

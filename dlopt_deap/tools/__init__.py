@@ -2,19 +2,19 @@
 
 from dlopt_deap.callbacks import Progress
 from dlopt_deap.tools.action import ActionBase
-from dlopt_deap.tools.comparison import Comparison, compare_runs
-from dlopt_deap.tools.comparison_figures import draw_comparison
-from dlopt_deap.tools.export import export_run
-from dlopt_deap.tools.optuna_export import export_to_optuna
+from dlopt_deap.tools.comparing.comparison import Comparison, compare_runs
+from dlopt_deap.tools.comparing.comparison_figures import draw_comparison
+from dlopt_deap.tools.exporting.export import export_run
+from dlopt_deap.tools.exporting.optuna_export import export_to_optuna
 from dlopt_deap.tools.output import save_run, save_training
 from dlopt_deap.tools.predictions import KnownRows, Predictions, predict_rows
 from dlopt_deap.tools.quiet import load_keras
 from dlopt_deap.tools.run_figures import draw_run
 from dlopt_deap.tools.run_options import default_folder, parse_search
-from dlopt_deap.tools.run_record import RunRecord, read_run
 from dlopt_deap.tools.run_report import run_report
-from dlopt_deap.tools.saved_network import SavedNetwork, load_saved
-from dlopt_deap.tools.saved_result import SavedResult, read_result
+from dlopt_deap.tools.saved.run_record import RunRecord, read_run
+from dlopt_deap.tools.saved.saved_network import SavedNetwork, load_saved
+from dlopt_deap.tools.saved.saved_result import SavedResult, read_result
 from dlopt_deap.tools.script import (
     announce,
     exit_code,

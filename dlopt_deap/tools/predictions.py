@@ -15,9 +15,9 @@ from dlopt_deap.checks import check_integer, listed
 from dlopt_deap.core import errors_between
 from dlopt_deap.core.ahead import forecast_ahead, forecast_following
 from dlopt_deap.data import NewRows, SeriesDescription
-from dlopt_deap.data.table import spoken_time
+from dlopt_deap.data.readers.table import spoken_time
 from dlopt_deap.errors import DataError
-from dlopt_deap.tools.saved_network import SavedNetwork
+from dlopt_deap.tools.saved.saved_network import SavedNetwork
 
 Rows = NDArray[np.float64]
 

@@ -59,7 +59,7 @@ def test_forecasts_have_the_times_that_come_next():
 @pytest.mark.parametrize("alias", ["h", "B", "MS", "ME", "QS", "YE"])
 def test_times_go_on_in_months_and_business_days(alias):
     index = pd.date_range("2020-01-31", periods=64, freq=alias)
-    described = SeriesDescription.of(from_pandas(pd.Series(np.arange(60.0), index[:60])))
+    described = from_pandas(pd.Series(np.arange(60.0), index[:60])).described()
     rows = read_new_rows(described, pd.Series(np.arange(5.0), index[55:60], name="value"))
     assert np.array_equal(rows.following(4), index[60:].to_numpy())
 
@@ -99,10 +99,10 @@ def test_too_few_rows_are_refused():
 
 def test_times_without_a_step_have_none_that_comes_next():
     irregular = TimeSeries(np.arange(20.0), index=np.cumsum(np.arange(20.0)), time="t")
-    rows = read_new_rows(SeriesDescription.of(irregular), TimeSeries(np.arange(20.0)))
+    rows = read_new_rows(irregular.described(), TimeSeries(np.arange(20.0)))
     assert rows.following(1) == 20
     with pytest.warns(DataWarning, match="no step"):
-        rows = read_new_rows(SeriesDescription.of(irregular), irregular)
+        rows = read_new_rows(irregular.described(), irregular)
     with pytest.raises(DataError, match="has no step of time; give its `frequency` when it is read"):
         rows.following(1)
 

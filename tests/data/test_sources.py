@@ -19,7 +19,7 @@ from dlopt_deap.data import (
     read_numpy,
     read_parquet,
 )
-from dlopt_deap.data.options import Options
+from dlopt_deap.data.readers.options import Options
 from dlopt_deap.errors import DataError, DataWarning, SettingError
 
 DAYS = pd.date_range("2026-01-01", periods=50, freq="D", name="day")

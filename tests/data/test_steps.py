@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from dlopt_deap import limits
 from dlopt_deap.data import from_pandas, read_csv, sunspots
-from dlopt_deap.data.named_steps import make_step
-from dlopt_deap.data.step_search import find_step
+from dlopt_deap.data.steps.named_steps import make_step
+from dlopt_deap.data.steps.step_search import find_step
 from dlopt_deap.errors import DataError, DataWarning, SettingError
 
 ALIASES = [

@@ -15,7 +15,7 @@ from dlopt_deap.architecture import RandomSamplingProblem, Space
 from dlopt_deap.core import compare_forecasts
 from dlopt_deap.core.result import logbook_csv
 from dlopt_deap.tools import draw_run, read_run, run_report
-from dlopt_deap.tools.comparison import compare_records
+from dlopt_deap.tools.comparing.comparison import compare_records
 
 JSON = st.recursive(
     st.one_of(

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from dlopt_deap.errors import DataError, SettingError
 from dlopt_deap.plots import best_so_far, forecast, pareto_points, training_history
-from dlopt_deap.tools.forecast_file import ForecastTable
+from dlopt_deap.tools.saved.forecast_file import ForecastTable
 
 
 def test_a_group_is_drawn_by_its_median_where_half_of_its_runs_have_a_value() -> None:

@@ -241,3 +241,25 @@ def test_a_mistake_is_one_sentence_and_leaves_nothing(ended: Path, new: str, tmp
     assert sentence in str(told.value)
     assert "\n" not in str(told.value)
     assert {path for place in (ended, tmp_path) for path in place.rglob("*")} == before
+
+
+@pytest.mark.parametrize("encoding", ["ids", "one_hot"])
+def test_a_network_of_tokens_is_trained_reported_exported_and_asked_for_more(
+    tmp_path: Path, encoding: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("old.txt").write_text("to be or not to be, that is the question: " * 9)
+    Path("new.txt").write_text("that is not the question, to be: ")
+    text = ("--set", "data.kind=text", "--set", f"data.encoding={encoding}")
+    small = ("--set", "architectures=[[4]]", "--set", "look_back=[3]", "--set", "epochs=2")
+    assert main(["train", *text, "--set", "data.path=old.txt", *small, "--seed", "1", "--out", "run"]) == 0
+    assert main(["predict", "run", "new.txt", *text, "--set", "horizon=5"]) == 0
+    said = capsys.readouterr().out
+    assert "errors of 30 tokens forecast one step ahead: cross_entropy " in said
+    assert len(Path("predictions.csv").read_text().splitlines()) == 1 + 30 + 5
+    assert main(["report", "run"]) == 0
+    assert "in nats a token" in capsys.readouterr().out
+    assert main(["export", "run", "npz"]) == 0
+    with np.load("run.npz", allow_pickle=False) as file:
+        assert json.loads(str(file["vocabulary"])) == sorted(set(Path("old.txt").read_text()))
+    with pytest.raises(DloptError, match="is one of tokens; give it a text"):
+        main(["predict", "run", "--set", "data.kind=sine", "--out", "x.csv"])

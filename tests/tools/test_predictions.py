@@ -135,7 +135,7 @@ def test_times_go_on_in_their_step_and_are_counted_where_there_is_none(tmp_path:
     rows = KnownRows(NewRows(described, TABLE[:20, :1], days.astype("datetime64[us]")), None)
     dated = predict_rows(saved, described, rows, 2, after_only=True)
     assert list(csv.reader(io.StringIO(dated.to_csv())))[1][:2] == ["2026-02-19", "1"]
-    unknown = SavedNetwork(saved.path, saved.spec, saved.weights, SeriesDescription.of(TimeSeries(TABLE[:20, :1])))
+    unknown = SavedNetwork(saved.path, saved.spec, saved.weights, TimeSeries(TABLE[:20, :1]).described())
     undated = NewRows(unknown.described(), TABLE[:20, :1], rows.rows.index)
     counted = predict_rows(unknown, unknown.described(), KnownRows(undated, None), 2)
     assert counted.index.tolist()[-2:] == ["+1", "+2"]

@@ -5,7 +5,7 @@ import random
 import pytest
 from scipy.stats import mannwhitneyu
 
-from dlopt_deap.tools.rank_tests import LEAST_RUNS, rank_tests
+from dlopt_deap.tools.comparing.rank_tests import LEAST_RUNS, rank_tests
 
 LOW, HIGH = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [4.5, 7.0, 8.0, 9.0, 10.0, 11.0]
 

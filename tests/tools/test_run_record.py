@@ -11,13 +11,13 @@ from dlopt_deap import Evolution, data
 from dlopt_deap.architecture import RandomSamplingProblem, Space, TrainingProblem
 from dlopt_deap.core import Values
 from dlopt_deap.core.result import logbook_csv
-from dlopt_deap.errors import RunFolderError, SettingError
+from dlopt_deap.errors import RunFolderError
 from dlopt_deap.networks import NetworkSpec, keras_model
 from dlopt_deap.storage import open_run
-from dlopt_deap.tools import draw_run, load_saved, read_run, run_report
-from dlopt_deap.tools.export import weight_names
-from dlopt_deap.tools.logbook_file import logbook_of_rows, read_logbook
+from dlopt_deap.tools import draw_run, read_run, run_report
+from dlopt_deap.tools.exporting.export import weight_names
 from dlopt_deap.tools.run_report import told_run
+from dlopt_deap.tools.saved.logbook_file import logbook_of_rows, read_logbook
 
 SPACE = Space((2, 6), (1, 2), (1, 6))
 
@@ -205,11 +205,6 @@ def test_networks_of_tokens_are_compared_by_their_cross_entropy(tmp_path: Path) 
     told = run_report(read_run(saved_training(tmp_path / "run")))
     assert "cross-entropy on the testing split, in nats a token: 1.5" in told
     assert "  bigram: 2 (25% less)\n  last token: 1.2 (not beaten)" in told
-
-
-def test_a_network_of_tokens_is_no_model_of_rows_and_that_is_said(tmp_path: Path) -> None:
-    with pytest.raises(SettingError, match="is one of tokens, which is not forecast from rows"):
-        load_saved(saved_training(tmp_path / "run", series={"kind": "tokens"}))
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru", "simple_rnn"])

@@ -10,8 +10,8 @@ from pydantic import Field
 from dlopt_deap.files import write_text
 from dlopt_deap.storage import new_run_folder
 from dlopt_deap.tools.action import ActionBase
-from dlopt_deap.tools.comparison import compare_runs
-from dlopt_deap.tools.comparison_figures import draw_comparison
+from dlopt_deap.tools.comparing.comparison import compare_runs
+from dlopt_deap.tools.comparing.comparison_figures import draw_comparison
 from dlopt_deap.tools.run_options import default_folder
 from dlopt_deap.tools.settings.run import OutputSettings
 

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from dlopt_deap.tools.action import ActionBase
-from dlopt_deap.tools.export import export_run
+from dlopt_deap.tools.exporting.export import export_run
 from dlopt_deap.tools.settings.run import OutputSettings
 
 

@@ -8,18 +8,21 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from dlopt_deap import plots
-from dlopt_deap.data.table import spoken_time
+from dlopt_deap.data import TokenSequence
+from dlopt_deap.data.readers.table import spoken_time
+from dlopt_deap.data.vocabulary import Vocabulary
 from dlopt_deap.errors import RunFolderError, SettingError
 from dlopt_deap.files import make_folder, write_text
 from dlopt_deap.tools.action import ActionBase
 from dlopt_deap.tools.catalogue import load_all
 from dlopt_deap.tools.drawing import draw
 from dlopt_deap.tools.predictions import Predictions, future_description, predict_rows
-from dlopt_deap.tools.saved_network import load_saved
+from dlopt_deap.tools.saved.saved_network import SavedNetwork, load_saved
 from dlopt_deap.tools.settings.choices import with_choices
 from dlopt_deap.tools.settings.data import DataSource
 from dlopt_deap.tools.settings.new_data import known_rows, new_rows, numbers_of
 from dlopt_deap.tools.settings.run import OutputSettings
+from dlopt_deap.tools.token_predictions import predict_tokens
 
 NAME = "predictions.csv"
 
@@ -42,19 +45,23 @@ class PredictSettings(OutputSettings):
     """The rows to forecast after the last one."""
     rows: Literal["all", "after"] = "all"
     """Which rows: all that have a whole window before them and those after the last one, or the latter alone."""
+    temperature: float = Field(0.0, ge=0)
+    """How tokens are drawn after the last one of a text: 0 takes the most probable one each time, 1 by chance."""
+    seed: int = Field(0, ge=0, lt=2**64)
+    """The seed by which tokens are drawn."""
     out: str | None = Field(None, min_length=1, examples=["predictions.csv"])
     """A .csv file, or a folder for predictions.csv, which is also what is written here unless given."""
     overwrite: bool = False
     """Whether to replace the file, if it is there."""
     figure: bool = True
-    """Whether a figure is drawn beside the file."""
+    """Whether a figure is drawn beside the file; of texts there is none."""
 
 
 class Predict(ActionBase):
     """Forecast with a saved model."""
 
     name = "predict"
-    description = "Forecast with a saved model: rows of a file one step ahead, and rows after its end."
+    description = "Forecast with a saved model: rows of a file (or a text) one step ahead, and those after its end."
     arguments: ClassVar = ("model", "data.path")
     essentials: ClassVar = {"model": "runs/mine", "data.kind": "file", "data.path": "new.csv", "horizon": 1}
 
@@ -69,6 +76,8 @@ class Predict(ActionBase):
         """Forecast, write the file and its figure, and tell the errors."""
         path = _output(settings)
         network = load_saved(settings.model)
+        if network.tokens is not None:
+            return _predict_text(settings, network, network.tokens, path)
         described = network.described(None if settings.training is None else numbers_of(settings.training))
         known = known_rows(settings.data, described)
         future = None if settings.future is None else new_rows(settings.future, future_description(described))
@@ -82,6 +91,26 @@ class Predict(ActionBase):
         print(_report(found))
         print(f"written: {', '.join(map(str, written))}")
         return 0
+
+
+def _predict_text(settings: PredictSettings, network: SavedNetwork, known: Vocabulary, path: Path) -> int:
+    """Say what a network of tokens expects of a text, and draw what follows."""
+    if given := [name for name in ("training", "future") if getattr(settings, name) is not None]:
+        raise SettingError(f"`{given[0]}` is for networks of numbers, but that in {network.path} is one of tokens.")
+    sequence = settings.data.read()
+    if not isinstance(sequence, TokenSequence):
+        raise SettingError(f"The network in {network.path} is one of tokens; give it a text, by `data.kind` text.")
+    tokens = sequence.decode(sequence.ids)
+    how = (settings.horizon, settings.rows == "after", settings.temperature, settings.seed)
+    found = predict_tokens(network, known, tokens, *how)
+    make_folder(path.parent)
+    write_text(path, found.to_csv())
+    if found.measured:
+        errors = ", ".join(f"{name} {value:.4g}" for name, value in found.measured.items())
+        print(f"errors of {len(found.came)} tokens forecast one step ahead: {errors}")
+    between = "" if all(len(one) == 1 for one in known.tokens if one != known.unknown) else " "
+    print(f"after the last token: {found.text(between)!r}\nwritten: {path}")
+    return 0
 
 
 def _output(settings: PredictSettings) -> Path:

@@ -5,7 +5,7 @@ from typing import Any
 
 from dlopt_deap.checks import listed, shown
 from dlopt_deap.data import NewRows, SeriesDescription, TimeSeries, read_new_rows
-from dlopt_deap.data.reading import open_data
+from dlopt_deap.data.readers.reading import open_data
 from dlopt_deap.errors import DataError, SettingError
 from dlopt_deap.tools.predictions import KnownRows
 from dlopt_deap.tools.settings.data import DataSource, FileSource

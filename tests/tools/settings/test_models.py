@@ -18,7 +18,7 @@ from dlopt_deap import Evolution, NetworkSpec, RandomSearch, WeightProblem, data
 from dlopt_deap.architecture import RandomSamplingProblem, Space, TrainingProblem
 from dlopt_deap.core import ModelOptimization, Stop
 from dlopt_deap.core.stop import SIGNALS
-from dlopt_deap.data.options import SeriesOptions
+from dlopt_deap.data.readers.options import SeriesOptions
 from dlopt_deap.joint import FinalEvolution, InnerEvolution, JointProblem
 from dlopt_deap.networks import TrainingSettings
 from dlopt_deap.networks.cells import ACTIVATIONS, CELLS

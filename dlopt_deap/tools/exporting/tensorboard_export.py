@@ -13,7 +13,7 @@ from deap import tools
 from dlopt_deap.callbacks import TensorBoard
 from dlopt_deap.core import SearchState
 from dlopt_deap.errors import RunFolderError
-from dlopt_deap.tools.run_record import RunRecord
+from dlopt_deap.tools.saved.run_record import RunRecord
 
 
 @dataclass

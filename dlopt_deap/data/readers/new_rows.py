@@ -10,11 +10,11 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from dlopt_deap.checks import check_integer, shown
-from dlopt_deap.data.building import known_columns, read_rows
 from dlopt_deap.data.description import SeriesDescription
-from dlopt_deap.data.named_steps import make_step
-from dlopt_deap.data.options import make_options
-from dlopt_deap.data.reading import FileOptions, open_data
+from dlopt_deap.data.readers.building import known_columns, read_rows
+from dlopt_deap.data.readers.options import make_options
+from dlopt_deap.data.readers.reading import FileOptions, open_data
+from dlopt_deap.data.steps.named_steps import make_step
 from dlopt_deap.errors import DataError
 
 

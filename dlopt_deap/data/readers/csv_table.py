@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from dlopt_deap import limits
 from dlopt_deap.checks import listed, shown
-from dlopt_deap.data.csv_bytes import read_text
-from dlopt_deap.data.table import joined_name
+from dlopt_deap.data.readers.csv_bytes import read_text
+from dlopt_deap.data.readers.table import joined_name
 from dlopt_deap.errors import DataError, SettingError
 from dlopt_deap.files import as_path
 

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from dlopt_deap import limits
 from dlopt_deap.checks import shown
-from dlopt_deap.data.named_steps import make_step
-from dlopt_deap.data.options import SeriesOptions
-from dlopt_deap.data.step_search import find_step, most_common
-from dlopt_deap.data.steps import FixedStep, Step
-from dlopt_deap.data.table import Table, Times, spoken_time
+from dlopt_deap.data.readers.options import SeriesOptions
+from dlopt_deap.data.readers.table import Table, Times, spoken_time
+from dlopt_deap.data.steps.named_steps import make_step
+from dlopt_deap.data.steps.step_search import find_step, most_common
+from dlopt_deap.data.steps.steps import FixedStep, Step
 from dlopt_deap.errors import DataError, DataWarning
 
 TOLD: Final = 3

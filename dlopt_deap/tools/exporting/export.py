@@ -22,12 +22,12 @@ from dlopt_deap.files import as_path, make_folder, replacing, write_text
 from dlopt_deap.networks import NetworkSpec, keras_model, save_keras
 from dlopt_deap.storage import Evaluation, view_run
 from dlopt_deap.storage.schema import NAME as DATABASE
-from dlopt_deap.tools.optuna_export import export_to_optuna
-from dlopt_deap.tools.run_record import read_run
-from dlopt_deap.tools.saved_network import load_saved
-from dlopt_deap.tools.searched import told_genes
-from dlopt_deap.tools.tensorboard_export import export_to_tensorboard
-from dlopt_deap.tools.trials import space_of
+from dlopt_deap.tools.exporting.optuna_export import export_to_optuna
+from dlopt_deap.tools.exporting.tensorboard_export import export_to_tensorboard
+from dlopt_deap.tools.saved.run_record import read_run
+from dlopt_deap.tools.saved.saved_network import load_saved
+from dlopt_deap.tools.saved.searched import told_genes
+from dlopt_deap.tools.saved.trials import space_of
 
 
 @dataclass(frozen=True)
@@ -63,9 +63,10 @@ def export_run(
         format: ``"keras"``: the network, as ``keras.models.load_model`` reads it. ``"saved_model"``: for
             ``tensorflow.saved_model.load``, whose ``serve`` takes float32 windows of shape (windows, look_back, inputs)
             and gives (windows, outputs), in scaled units. ``"npz"``: its weights, an array of Keras' each, and as JSON
-            texts ``spec``, ``names`` (the arrays in their order) and, if it is known, ``series``. ``"json"``: its
-            architecture, as ``keras.models.model_from_json`` reads it. ``"csv"``: all evaluations of a search, a row
-            each. ``"tensorboard"``: its logbook as event files. ``"optuna"``: its evaluations as a study in SQLite.
+            texts ``spec``, ``names`` (the arrays in their order) and, if known, ``series`` or ``vocabulary``.
+            ``"json"``: its architecture, as ``keras.models.model_from_json`` reads it. ``"csv"``: all evaluations of a
+            search, a row each. ``"tensorboard"``: its logbook as event files. ``"optuna"``: its evaluations as a study
+            in SQLite.
         out: The file, or the folder of ``"saved_model"`` and ``"tensorboard"``; one with the name of the run in the
             present folder unless given.
         overwrite: Whether to replace what is there.
@@ -164,6 +165,8 @@ def _write_npz(source: Path, target: Path) -> None:
     texts = {"spec": json.dumps(network.spec.to_dict()), "names": json.dumps(names)}
     if network.series is not None:
         texts["series"] = json.dumps(network.series.to_dict())
+    if network.tokens is not None:
+        texts["vocabulary"] = json.dumps(network.tokens.tokens)
     arrays = dict(zip(names, network.spec.unpack(network.weights), strict=True))
     with replacing(target) as temporary:
         np.savez(temporary, **arrays, **{name: np.array(text) for name, text in texts.items()})  # type: ignore[arg-type]

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dlopt_deap.checks import shown
-from dlopt_deap.data.building import build_series
-from dlopt_deap.data.options import Options, make_options
+from dlopt_deap.data.readers.building import build_series
+from dlopt_deap.data.readers.options import Options, make_options
+from dlopt_deap.data.readers.table import NUMBER, TIME, ArrayTable, Times
 from dlopt_deap.data.series import TimeSeries
 from dlopt_deap.data.series_checks import check_columns, check_table
-from dlopt_deap.data.table import NUMBER, TIME, ArrayTable, Times
 from dlopt_deap.errors import DataError
 
 

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlopt_deap.checks import listed, shortened, shown
-from dlopt_deap.data.building import build_series
-from dlopt_deap.data.options import OtherOptions, make_options
+from dlopt_deap.data.readers.building import build_series
+from dlopt_deap.data.readers.options import OtherOptions, make_options
+from dlopt_deap.data.readers.table import NUMBER, TIME, ArrayTable, Times
 from dlopt_deap.data.series import TimeSeries
-from dlopt_deap.data.table import NUMBER, TIME, ArrayTable, Times
 from dlopt_deap.errors import DataError, SettingError
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from dlopt_deap import plots
 from dlopt_deap.files import make_folder
-from dlopt_deap.tools.comparison import Comparison
+from dlopt_deap.tools.comparing.comparison import Comparison
 from dlopt_deap.tools.drawing import draw
 from dlopt_deap.tools.run_figures import UNSAFE
-from dlopt_deap.tools.run_record import RunRecord
+from dlopt_deap.tools.saved.run_record import RunRecord
 
 
 def draw_comparison(comparison: Comparison, folder: str | Path) -> list[Path]:

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from dlopt_deap import limits
 from dlopt_deap.checks import listed, shortened, shown
-from dlopt_deap.data.building import build_series
-from dlopt_deap.data.options import Options, make_options
-from dlopt_deap.data.pandas_frame import times_of
+from dlopt_deap.data.readers.building import build_series
+from dlopt_deap.data.readers.options import Options, make_options
+from dlopt_deap.data.readers.pandas_frame import times_of
+from dlopt_deap.data.readers.table import NUMBER, TIME, ArrayTable, Paths, Table, Times, as_paths, join_tables
 from dlopt_deap.data.series import TimeSeries
-from dlopt_deap.data.table import NUMBER, TIME, ArrayTable, Paths, Table, Times, as_paths, join_tables
 from dlopt_deap.errors import DataError
 from dlopt_deap.files import as_path, read_regular
 

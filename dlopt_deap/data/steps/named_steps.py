@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from dlopt_deap.checks import as_float, shortened, shown
-from dlopt_deap.data.steps import BusinessStep, FixedStep, MonthStep, NumberStep, OffsetStep, Step
+from dlopt_deap.data.steps.steps import BusinessStep, FixedStep, MonthStep, NumberStep, OffsetStep, Step
 from dlopt_deap.errors import SettingError
 
 UNITS: Final = {

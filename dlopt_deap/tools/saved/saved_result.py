@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dlopt_deap.errors import RunFolderError
-from dlopt_deap.tools.json_entries import Entries, read_entries
+from dlopt_deap.tools.saved.json_entries import Entries, read_entries
 
 NAME = "result.json"
 

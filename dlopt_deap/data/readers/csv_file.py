@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlopt_deap.checks import check_choice, shown
-from dlopt_deap.data.building import build_series
-from dlopt_deap.data.csv_table import CsvTable, read_tables
-from dlopt_deap.data.csv_time import parse_time
-from dlopt_deap.data.options import MoreOptions, make_options
+from dlopt_deap.data.readers.building import build_series
+from dlopt_deap.data.readers.csv_table import CsvTable, read_tables
+from dlopt_deap.data.readers.csv_time import parse_time
+from dlopt_deap.data.readers.options import MoreOptions, make_options
+from dlopt_deap.data.readers.table import Paths, Table, Times, as_paths, check_increasing
 from dlopt_deap.data.series import TimeSeries
-from dlopt_deap.data.table import Paths, Table, Times, as_paths, check_increasing
 from dlopt_deap.errors import DataError
 from dlopt_deap.files import as_path
 

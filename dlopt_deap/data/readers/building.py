@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlopt_deap.checks import did_you_mean, items_of, listed, shown
-from dlopt_deap.data.gaps import check_steps
-from dlopt_deap.data.options import SeriesOptions
+from dlopt_deap.data.readers.options import SeriesOptions
+from dlopt_deap.data.readers.table import Table
 from dlopt_deap.data.series import TimeSeries
-from dlopt_deap.data.table import Table
+from dlopt_deap.data.steps.gaps import check_steps
 from dlopt_deap.errors import DataError, SettingError
 
 

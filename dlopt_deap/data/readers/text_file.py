@@ -9,7 +9,7 @@ from importlib import resources
 from typing import Final
 
 from dlopt_deap.checks import check_choice
-from dlopt_deap.data import csv_bytes
+from dlopt_deap.data.readers import csv_bytes
 from dlopt_deap.data.splits import SHARES
 from dlopt_deap.data.tokens import TokenSequence
 from dlopt_deap.errors import DataError

@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Any, Final, Unpack
 
 from dlopt_deap.checks import did_you_mean, items_of, shown
-from dlopt_deap.data.arrays import array_table, column_table
-from dlopt_deap.data.building import build_series
-from dlopt_deap.data.csv_file import open_csv
-from dlopt_deap.data.numpy_file import open_numpy
-from dlopt_deap.data.options import OtherOptions, make_options
-from dlopt_deap.data.pandas_frame import frame_table
-from dlopt_deap.data.parquet_file import open_parquet
+from dlopt_deap.data.readers.arrays import array_table, column_table
+from dlopt_deap.data.readers.building import build_series
+from dlopt_deap.data.readers.csv_file import open_csv
+from dlopt_deap.data.readers.numpy_file import open_numpy
+from dlopt_deap.data.readers.options import OtherOptions, make_options
+from dlopt_deap.data.readers.pandas_frame import frame_table
+from dlopt_deap.data.readers.parquet_file import open_parquet
+from dlopt_deap.data.readers.table import Paths, Table, Times, as_paths
 from dlopt_deap.data.series import TimeSeries
-from dlopt_deap.data.table import Paths, Table, Times, as_paths
 from dlopt_deap.errors import DataError, SettingError
 
 READERS: Final[Mapping[str, Callable[..., Table]]] = {

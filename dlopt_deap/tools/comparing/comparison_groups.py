@@ -11,7 +11,7 @@ import numpy as np
 
 from dlopt_deap.checks import shown
 from dlopt_deap.storage.difference import differences
-from dlopt_deap.tools.run_record import RunRecord
+from dlopt_deap.tools.saved.run_record import RunRecord
 
 NETWORK = "network"
 NAIVE = ("last value", "season ago", "training mean", "most frequent token", "last token", "bigram")

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlopt_deap.checks import shown
-from dlopt_deap.data.csv_table import CsvTable
-from dlopt_deap.data.table import Times
+from dlopt_deap.data.readers.csv_table import CsvTable
+from dlopt_deap.data.readers.table import Times
 from dlopt_deap.errors import DataError
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from dlopt_deap.errors import RunFolderError, SettingError
 from dlopt_deap.files import as_path, replacing
 from dlopt_deap.storage import Evaluation, read_evaluations, read_settings
 from dlopt_deap.storage.codec import dumps
-from dlopt_deap.tools.trials import parameters_of, trial_of
+from dlopt_deap.tools.saved.trials import parameters_of, trial_of
 
 if TYPE_CHECKING:
     import optuna

@@ -8,8 +8,8 @@ import numpy as np
 from dlopt_deap.architecture import Space
 from dlopt_deap.core import first_front
 from dlopt_deap.storage import Evaluation
-from dlopt_deap.tools.saved_result import SavedCandidate
-from dlopt_deap.tools.trials import named_genes
+from dlopt_deap.tools.saved.saved_result import SavedCandidate
+from dlopt_deap.tools.saved.trials import named_genes
 
 MOST = 10
 """So many of the best are told."""

@@ -15,14 +15,14 @@ from dlopt_deap.files import as_path
 from dlopt_deap.storage import RunView, view_run
 from dlopt_deap.storage.lock import holder_of
 from dlopt_deap.storage.schema import NAME as DATABASE
-from dlopt_deap.tools.logbook_file import NAME as LOGBOOK
-from dlopt_deap.tools.logbook_file import logbook_of_rows, read_logbook
 from dlopt_deap.tools.sample_file import SETTINGS as SAMPLING_SETTINGS
 from dlopt_deap.tools.sample_file import read_sample_settings
-from dlopt_deap.tools.saved_result import NAME as RESULT
-from dlopt_deap.tools.saved_result import SAMPLING, SEARCH, SavedCandidate, SavedResult, read_result
-from dlopt_deap.tools.searched import best_evaluated, candidate_of
-from dlopt_deap.tools.trials import space_of
+from dlopt_deap.tools.saved.logbook_file import NAME as LOGBOOK
+from dlopt_deap.tools.saved.logbook_file import logbook_of_rows, read_logbook
+from dlopt_deap.tools.saved.saved_result import NAME as RESULT
+from dlopt_deap.tools.saved.saved_result import SAMPLING, SEARCH, SavedCandidate, SavedResult, read_result
+from dlopt_deap.tools.saved.searched import best_evaluated, candidate_of
+from dlopt_deap.tools.saved.trials import space_of
 
 ENDED, RUNNING, UNFINISHED = "ended", "running", "unfinished"
 """How a run stands: with a result; without one, but with a process at it; or neither."""

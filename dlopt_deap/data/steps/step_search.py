@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from dlopt_deap.data.steps import DAY, BusinessStep, FixedStep, MonthStep, NumberStep, Step, day_of_month
+from dlopt_deap.data.steps.steps import DAY, BusinessStep, FixedStep, MonthStep, NumberStep, Step, day_of_month
 
 MOST: Final = 0.5
 """A step is one if at least this share of the rows follow after it, or no more rows are missing than there are."""

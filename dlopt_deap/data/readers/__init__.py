@@ -1,0 +1,1 @@
+"""What holds a series, opened: files of each kind, frames of pandas, arrays."""

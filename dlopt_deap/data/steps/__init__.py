@@ -1,0 +1,1 @@
+"""The step of a series' time, and the rows that it lacks."""
