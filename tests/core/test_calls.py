@@ -8,7 +8,7 @@ import pytest
 from toy import Toy
 
 from dlopt_deap.core import Callback, Evolution, LogbookPrinter, RandomSearch, Search, SearchState, Stop
-from dlopt_deap.errors import CallbackError, EvaluationError, SettingError
+from dlopt_deap.errors import CallbackError, EvaluationError, RunFolderError, SettingError
 
 
 class Noting:
@@ -146,3 +146,22 @@ def test_of_a_resumed_run_only_the_new_rows_are_printed(tmp_path: Path) -> None:
     numbers = [int(line.split()[3]) for line in stream.getvalue().splitlines() if line[0].isdigit()]
     assert numbers == [count for count in result.logbook.select("evaluations") if count > 15]
     assert stream.getvalue().count("nevals") == 1
+
+
+def test_a_callback_is_told_that_a_session_begins_and_nothing_of_one_that_cannot(tmp_path: Path) -> None:
+    class Beginning:
+        def __init__(self) -> None:
+            self.begun: list[int] = []
+
+        def __call__(self, search: SearchState) -> None:
+            assert self.begun
+
+        def begin(self, search: SearchState) -> None:
+            self.begun.append(search.evaluations)
+
+    first, other, again = Beginning(), Beginning(), Beginning()
+    optimize([first], 20, run=tmp_path / "run")
+    with pytest.raises(RunFolderError, match="made with other settings"):
+        Evolution(population_size=6).optimize(Toy(), 30, callbacks=[other], run=tmp_path / "run")
+    optimize([again], 30, run=tmp_path / "run")
+    assert (first.begun, other.begun, again.begun) == ([0], [], [20])

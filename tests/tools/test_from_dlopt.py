@@ -1,6 +1,7 @@
 """What DLOPT's users find again: its example configurations, its actions, and its keys."""
 
 import json
+import math
 import re
 import tomllib
 from pathlib import Path
@@ -78,6 +79,21 @@ def test_dlopt_s_training_of_a_given_network(tmp_path: Path) -> None:
     result = json.loads((tmp_path / "run" / "result.json").read_text())
     assert (result["layers"][0], result["layers"][-1]) == (2, 1)
     assert (tmp_path / "run" / "best.keras").exists()
+
+
+@pytest.mark.slow
+def test_dlopt_s_sampling_of_token_sequences(tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("the quick brown fox jumps over the lazy dog. " * 20)
+    given = ("--set", "data.kind=text", "--set", "data.path=letter.txt", "--set", "architectures.units=[1,2]")
+    more = ("--set", "sampling.num_samples=30", "--set", "sampling.threshold=1", "--quiet", "--seed", "1")
+    ended = process("sample", *given, *more, "--out", "run", folder=tmp_path)
+    assert ended.code == 0, ended.stderr
+    lines = [json.loads(line) for line in (tmp_path / "run" / "samples.jsonl").read_text().splitlines()]
+    assert len(lines) == 12
+    vocabulary = len(set("the quick brown fox jumps over the lazy dog. "))
+    assert {line["architecture"][-1] for line in lines} == {vocabulary}
+    # Random networks do not know what comes next: their cross-entropy is about that of a guess.
+    assert all(line["metrics"]["mean"] > 0.8 * math.log(vocabulary) for line in lines)
 
 
 @pytest.mark.slow

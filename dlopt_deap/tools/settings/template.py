@@ -5,7 +5,7 @@ import typing
 from collections.abc import Mapping
 from dataclasses import replace
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
@@ -134,17 +134,15 @@ def _subgroup(
 
 
 def _is_value(field: FieldInfo) -> bool:
-    """Whether a setting that may be a group is usually a plain value, such as the name of a metric."""
-    return any(get_origin(part) in (Literal, tuple) for part in _parts(field.annotation))
+    """Whether a setting that may be a group may be a plain value too, such as the name of a metric."""
+    return any(one is not NoneType and not models_in(one) for one in _alternatives(field.annotation))
 
 
-def _parts(annotation: Any) -> list[Any]:
-    """Give the types of a value that may have several."""
-    if get_origin(annotation) is Annotated:
-        return _parts(get_args(annotation)[0])
+def _alternatives(annotation: Any) -> list[Any]:
+    """Give the types among which a type lets one choose."""
     if get_origin(annotation) in (UnionType, typing.Union):
-        return [one for part in get_args(annotation) for one in _parts(part)]
-    return [annotation]
+        return [one for part in get_args(annotation) for one in _alternatives(part)]
+    return _alternatives(get_args(annotation)[0]) if get_origin(annotation) is typing.Annotated else [annotation]
 
 
 def _bounds(field: FieldInfo) -> str:

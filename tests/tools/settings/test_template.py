@@ -42,8 +42,20 @@ def test_it_is_valid_as_it_stands_and_with_the_sign_taken_away_from_any_one_line
     for position in shown:
         changed = [*lines]
         changed[position] = lines[position].removeprefix("# ")
+        if needed := needed_by(action, "\n".join(changed)):
+            changed = [line.removeprefix("# ") if line.startswith(f"# {needed} = ") else line for line in changed]
         settings_of(action, "\n".join(changed))
     assert shown or action in WITHOUT_DEFAULTS
+
+
+def needed_by(action: str, text: str) -> str:
+    """Name what a group that is left out by default cannot do without, once a line of it is no comment any more."""
+    try:
+        settings_of(action, text)
+    except SettingError as error:
+        found = re.match(r"`([a-z_.]+)` is missing; it is needed: ", str(error))
+        return found[1] if found else ""
+    return ""
 
 
 def default_of(settings: Any, dotted: str) -> Any:

@@ -37,13 +37,22 @@ def all_settings() -> Iterator[tuple[str, Any]]:
             yield f"{place}.{name} ({group.__name__})", field
 
 
+def required(group: type[Settings]) -> list[str]:
+    """Name the settings that a group cannot do without, which are all names of files."""
+    return [name for name, field in group.model_fields.items() if field.is_required()]
+
+
 def choices() -> list[tuple[str, dict[str, str]]]:
     """Give each action with each kind of each of its groups, as `init --set` takes them."""
     found: list[tuple[str, dict[str, str]]] = []
     for action in ACTIONS:
-        kinds = [(path, kind) for path, group in groups_of(model_of(action)) for kind in kinds_of(group)]
         found += [(action, {})]
-        found += [(action, {f"{path[0]}.kind": kind}) for path, kind in kinds if len(path) == 1]
+        found += [
+            (action, {f"{path[0]}.kind": kind} | {f"{path[0]}.{name}": "new.csv" for name in required(group)})
+            for path, group in groups_of(model_of(action))
+            for kind in kinds_of(group)
+            if len(path) == 1
+        ]
     deeper = {"problem.distribution.kind": "uniform", "problem.kind": "random_sampling"}
     metrics = [{"problem.metric.kind": kind, "problem.kind": "weight"} for kind in sorted(ERRORS)]
     return [*found, *(("optimize", given) for given in [deeper, *metrics])]
