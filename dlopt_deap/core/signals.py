@@ -19,7 +19,7 @@ class Interrupts:
     A request is noted rather than raised because an exception would end whatever Python happened to be doing, which
     under SCOOP is its own scheduler and not the search.
 
-    Blocks may be nested: a request is noted by the innermost, and one that was noted outside it before it was entered is
+    Blocks may be nested: a request is noted by the innermost, and one that was noted around it before it was entered is
     its own too. So a program that searches and then saves loses no request between the two.
 
     Args:

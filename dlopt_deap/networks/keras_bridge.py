@@ -45,7 +45,8 @@ def keras_model(spec: NetworkSpec, weights: ArrayLike | None = None) -> keras.Mo
         for number, units in enumerate(spec.units, start=1)
     ]
     output = keras.layers.Dense(spec.outputs, activation=spec.activation, name="output", dtype="float32")
-    inputs = [keras.Input((spec.look_back, spec.inputs)), *_embedding(spec)]
+    # Without names of its own, Keras would number layers by all that the process has built before.
+    inputs = [keras.Input((spec.look_back, spec.inputs), name="input_layer"), *_embedding(spec)]
     model = keras.Sequential([*inputs, *layers, output], name="network")
     if arrays is not None:
         model.set_weights(arrays)

@@ -49,6 +49,11 @@ def test_a_model_has_exactly_the_weights_and_gives_them_back(cell: str) -> None:
 
 
 @keras_only
+def test_a_network_is_described_in_the_same_words_whatever_was_built_before() -> None:
+    for spec in (NetworkSpec(1, (3, 2), 1, 4), NetworkSpec(1, (3,), 5, 4, activation="softmax", embedding=(5, 2))):
+        assert keras_model(spec).to_json() == keras_model(spec).to_json()
+
+
 @pytest.mark.parametrize("cell", ["lstm", "gru", "simple_rnn"])
 def test_a_model_of_tokens_takes_windows_and_is_saved_with_its_embedding(cell: str, tmp_path: Path) -> None:
     spec = NetworkSpec(1, (5, 3), 9, 6, cell=cell, activation="softmax", embedding=(9, 2))

@@ -7,20 +7,21 @@ import subprocess
 import sys
 import time
 from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from scripts.running import ROOT, here, run
 
-ROOT = Path(__file__).parent.parent.parent
 SINE = ("scripts/evolve_sine.py", "--seed", "7", "--evaluations", "300", "--population", "5", "--samples", "60")
 HYBRID = ("scripts/evolve_csv.py", "--series", "sunspots", "--fitness", "log_p,mae", "--seed", "7", "--samples", "20")
 
-pytestmark = [pytest.mark.slow, pytest.mark.keras]
-
-
-def run(*command: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, *command], cwd=ROOT, capture_output=True, text=True, check=False)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.keras,
+    pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning"),
+]
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -89,7 +90,8 @@ def test_a_run_that_a_signal_ended_resumes_to_the_same_files(
     if number != signal.SIGKILL:
         assert f"To go on with it: --resume {folder}" in said
         assert json.loads((folder / "result.json").read_text())["evaluations"] < 300
-    done = run("scripts/evolve_sine.py", "--resume", str(folder))
+    resume = partial(run, "scripts/evolve_sine.py") if number == signal.SIGKILL else partial(here, "evolve_sine.py")
+    done = resume("--resume", str(folder))
     assert done.returncode == 0, done.stderr
     resumed, expected = results(folder), results(whole)
     for criteria in (resumed["result.json"]["settings"]["stop"], expected["result.json"]["settings"]["stop"]):
@@ -102,7 +104,7 @@ def test_a_second_ctrl_c_ends_at_once_and_the_folder_still_resumes(tmp_path: Pat
     code, said = end_in_the_middle(folder, *SINE, "--workers", "1", signals=(signal.SIGINT, signal.SIGINT))
     assert code == 130
     assert "Traceback" not in said
-    assert run("scripts/evolve_sine.py", "--resume", str(folder)).returncode == 0
+    assert here("evolve_sine.py", "--resume", str(folder)).returncode == 0
     assert results(folder) == results(whole)
 
 
@@ -124,14 +126,14 @@ def test_a_signal_in_the_second_stage_ends_with_what_the_first_found_and_resumes
     code, said = end_in_the_middle(folder, *command, signals=signals, after=1, stage="second stage")
     assert code == 143, said
     assert list(json.loads((folder / "result.json").read_text())["fitness"]) == ["log_p"]
-    done = run("scripts/evolve_csv.py", "--resume", str(folder))
+    done = here("evolve_csv.py", "--resume", str(folder))
     assert done.returncode == 0, done.stderr
     assert list(json.loads((folder / "result.json").read_text())["fitness"]) == ["mae"]
 
 
 def test_a_run_that_has_ended_says_so_and_is_not_touched(whole: Path) -> None:
     before = files(whole)
-    done = run("scripts/evolve_sine.py", "--resume", str(whole))
+    done = here("evolve_sine.py", "--resume", str(whole))
     assert done.returncode == 0
     assert "has ended before, by max_evaluations; nothing was changed" in done.stdout
     assert files(whole) == before
@@ -143,19 +145,20 @@ def test_a_run_whose_files_were_not_written_yet_writes_them_when_it_is_resumed(t
     shutil.copytree(whole, tmp_path / "run")
     (tmp_path / "run" / "result.json").unlink()
     (tmp_path / "run" / "best.keras").write_bytes(b"half")
-    assert run("scripts/evolve_sine.py", "--resume", str(tmp_path / "run")).returncode == 0
+    assert here("evolve_sine.py", "--resume", str(tmp_path / "run")).returncode == 0
     assert results(tmp_path / "run") == results(whole)
 
 
 def test_the_files_of_an_earlier_session_are_not_taken_for_those_of_a_killed_one(tmp_path: Path, whole: Path) -> None:
     folder = tmp_path / "run"
-    begun = (*SINE[:4], "100", *SINE[5:], "--workers", "1", "--out", str(folder))
-    assert run(*begun).returncode == 0
+    begun = (*SINE[1:4], "100", *SINE[5:], "--workers", "1", "--out", str(folder))
+    assert here("evolve_sine.py", *begun).returncode == 0
     earlier = files(folder)
-    assert run(SINE[0], "--resume", str(folder), "--workers", "1", "--evaluations", "300").returncode == 0
+    more = ("--workers", "1", "--evaluations", "300")
+    assert here("evolve_sine.py", "--resume", str(folder), *more).returncode == 0
     for name in earlier.keys() - {"run.sqlite"}:  # as if it had been killed just before it wrote the first of them
         (folder / name).write_bytes(earlier[name])
-    again = run(SINE[0], "--resume", str(folder), "--workers", "1")
+    again = here("evolve_sine.py", "--resume", str(folder), "--workers", "1")
     assert again.returncode == 0
     assert "nothing was changed" not in again.stdout
     assert json.loads((folder / "result.json").read_text())["evaluations"] == 300
@@ -164,12 +167,12 @@ def test_the_files_of_an_earlier_session_are_not_taken_for_those_of_a_killed_one
 
 def test_the_second_stage_is_resumed_too(tmp_path: Path) -> None:
     command = (*HYBRID, "--evaluations", "30", "--population", "5", "--workers", "1")
-    assert run(*command, "--out", str(tmp_path / "whole")).returncode == 0
+    assert here("evolve_csv.py", *command[1:], "--out", str(tmp_path / "whole")).returncode == 0
     folder = tmp_path / "run"
     code, said = end_in_the_middle(folder, *command, signals=(signal.SIGKILL,), after=2, stage="second stage")
     assert code == -signal.SIGKILL, said
     assert 2 <= count(folder, "second stage") < 5
-    assert run("scripts/evolve_csv.py", "--resume", str(folder)).returncode == 0
+    assert here("evolve_csv.py", "--resume", str(folder)).returncode == 0
     assert results(folder) == results(tmp_path / "whole")
 
 
@@ -178,29 +181,29 @@ def test_a_file_is_given_again_and_must_hold_the_same_rows(tmp_path: Path) -> No
     table.write_text("sales\n" + "\n".join(str(row % 9) for row in range(200)) + "\n")
     folder = str(tmp_path / "run")
     small = ("--seed", "1", "--evaluations", "12", "--population", "4", "--epochs", "1", "--workers", "1")
-    assert run("scripts/evolve_csv.py", str(table), *small, "--out", folder).returncode == 0
-    without = run("scripts/evolve_csv.py", "--resume", folder, "--evaluations", "20")
+    assert here("evolve_csv.py", str(table), *small, "--out", folder).returncode == 0
+    without = here("evolve_csv.py", "--resume", folder, "--evaluations", "20")
     assert without.returncode == 2
     assert f"Give the FILE of the run again ({table})" in without.stderr
-    extended = run("scripts/evolve_csv.py", str(table), "--resume", folder, "--evaluations", "20")
+    extended = here("evolve_csv.py", str(table), "--resume", folder, "--evaluations", "20")
     assert extended.returncode == 0, extended.stderr
     assert count(tmp_path / "run") == 20
     table.write_text(table.read_text().replace("8", "7"))
-    changed = run("scripts/evolve_csv.py", str(table), "--resume", folder, "--evaluations", "30")
+    changed = here("evolve_csv.py", str(table), "--resume", folder, "--evaluations", "30")
     assert changed.returncode == 2
     assert "problem.series.fingerprint: " in changed.stderr
 
 
 def test_overwriting_must_be_asked_for(tmp_path: Path) -> None:
-    small = ("scripts/evolve_sine.py", "--evaluations", "10", "--population", "3", "--samples", "5", "--workers", "1")
+    small = ("evolve_sine.py", "--evaluations", "10", "--population", "3", "--samples", "5", "--workers", "1")
     folder = tmp_path / "run"
-    assert run(*small, "--seed", "1", "--out", str(folder)).returncode == 0
+    assert here(*small, "--seed", "1", "--out", str(folder)).returncode == 0
     before = files(folder)
-    refused = run(*small, "--seed", "2", "--out", str(folder))
+    refused = here(*small, "--seed", "2", "--out", str(folder))
     assert refused.returncode == 2
     assert "holds a run; resume it, overwrite it, or choose another folder" in refused.stderr
     assert files(folder) == before
-    assert run(*small, "--seed", "2", "--out", str(folder), "--overwrite").returncode == 0
+    assert here(*small, "--seed", "2", "--out", str(folder), "--overwrite").returncode == 0
     assert json.loads((folder / "result.json").read_text())["seed"] == 2
 
 
@@ -225,7 +228,7 @@ def test_what_cannot_be_resumed_is_one_clear_sentence(
         (tmp_path / name / "run.sqlite").write_bytes(start)
     names = {name: str(tmp_path / name) for name in ("gone", "cut", "text")} | {"run": str(whole)}
     before = files(tmp_path) | files(whole)
-    done = run("scripts/evolve_sine.py", *[argument.format(**names) for argument in arguments])
+    done = here("evolve_sine.py", *[argument.format(**names) for argument in arguments])
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
     assert done.stderr.splitlines()[-1].startswith("evolve_sine.py failed: ")

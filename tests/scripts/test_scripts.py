@@ -7,20 +7,20 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from scripts.running import ROOT, here, run
 
-ROOT = Path(__file__).parent.parent.parent
 SMALL = ("--seed", "7", "--evaluations", "24", "--population", "4", "--samples", "20")
 
-pytestmark = [pytest.mark.slow, pytest.mark.keras]
-
-
-def run(*command: str, **options: Any) -> subprocess.CompletedProcess[str]:
-    """Run a command of Python and wait for it."""
-    return subprocess.run([sys.executable, *command], cwd=ROOT, capture_output=True, text=True, check=False, **options)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.keras,
+    pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning"),
+]
 
 
 def script(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -81,7 +81,7 @@ def test_a_local_pool_gives_the_same_result_to_the_last_bit(serial: Path, tmp_pa
     assert files(tmp_path / "run") == files(serial)
 
 
-@pytest.mark.parametrize("workers", ["1", "2", "4"])
+@pytest.mark.parametrize("workers", ["1", "4"])
 def test_scoop_gives_the_same_result_to_the_last_bit(serial: Path, tmp_path: Path, workers: str) -> None:
     folder = tmp_path / "run"
     done = run("-m", "scoop", "-n", workers, "scripts/evolve_sine.py", *SMALL, "--out", str(folder))
@@ -114,7 +114,7 @@ def test_scoop_s_workers_evaluate_without_tensorflow_and_below_100_mb_of_their_o
 
 
 def test_the_shipped_series_is_one_option_away(tmp_path: Path) -> None:
-    done = script("evolve_csv.py", "--series", "sunspots", *SMALL, "--quiet", "--out", str(tmp_path / "run"))
+    done = here("evolve_csv.py", "--series", "sunspots", *SMALL, "--epochs", "2", "--out", str(tmp_path / "run"))
     assert done.returncode == 0, done.stderr
     result = json.loads((tmp_path / "run" / "result.json").read_text())
     assert result["settings"]["problem"]["series"]["name"] == "sunspots"
@@ -129,7 +129,7 @@ def test_each_fitness_ends_in_a_keras_model_with_the_test_error_that_is_told(tmp
     from dlopt_deap.data import sunspots
 
     arguments = ("--series", "sunspots", *SMALL, "--fitness", fitness, "--epochs", "2", "--quiet")
-    done = script("evolve_csv.py", *arguments, "--season", "11", "--out", str(tmp_path / "run"))
+    done = here("evolve_csv.py", *arguments, "--season", "11", "--out", str(tmp_path / "run"))
     assert done.returncode == 0, done.stderr
     assert ("linear autoregression" in done.stdout) == ("mae" in fitness)
     result = json.loads((tmp_path / "run" / "result.json").read_text())
@@ -144,7 +144,7 @@ def test_each_fitness_ends_in_a_keras_model_with_the_test_error_that_is_told(tmp
 
 def test_error_and_size_together_end_in_a_pareto_front_with_a_knee(tmp_path: Path) -> None:
     arguments = ("--series", "sunspots", *SMALL, "--fitness", "mae,num_weights", "--epochs", "2", "--quiet")
-    done = script("evolve_csv.py", *arguments, "--workers", "1", "--out", str(tmp_path / "run"))
+    done = here("evolve_csv.py", *arguments, "--workers", "1", "--out", str(tmp_path / "run"))
     assert done.returncode == 0, done.stderr
     header, *rows = (tmp_path / "run" / "pareto.csv").read_text().splitlines()
     assert header == "mae,num_weights,layers,genes,knee"
@@ -154,7 +154,7 @@ def test_error_and_size_together_end_in_a_pareto_front_with_a_knee(tmp_path: Pat
 
 def test_training_by_scoop_and_in_one_process_gives_the_same_result_to_the_last_bit(tmp_path: Path) -> None:
     arguments = ("--series", "sunspots", *SMALL, "--epochs", "2", "--quiet")
-    one = script("evolve_csv.py", *arguments, "--workers", "1", "--out", str(tmp_path / "one"))
+    one = here("evolve_csv.py", *arguments, "--workers", "1", "--out", str(tmp_path / "one"))
     assert one.returncode == 0, one.stderr
     run("-m", "scoop", "-n", "2", "scripts/evolve_csv.py", *arguments, "--out", str(tmp_path / "scoop"))
     assert files(tmp_path / "scoop") == files(tmp_path / "one")
@@ -163,7 +163,7 @@ def test_training_by_scoop_and_in_one_process_gives_the_same_result_to_the_last_
 
 def test_one_network_is_trained_saved_and_compared_with_naive_forecasts(tmp_path: Path) -> None:
     arguments = ("--series", "sunspots", "--season", "11", "--units", "8,4", "--epochs", "5", "--seed", "1")
-    done = script("train_csv.py", *arguments, "--out", str(tmp_path / "run"))
+    done = here("train_csv.py", *arguments, "--out", str(tmp_path / "run"))
     assert done.returncode == 0, done.stderr
     assert "season ago: " in done.stdout
     result = json.loads((tmp_path / "run" / "result.json").read_text())
@@ -175,18 +175,19 @@ def test_one_network_is_trained_saved_and_compared_with_naive_forecasts(tmp_path
 
 
 def test_a_csv_file_with_two_inputs_and_a_date_column(tmp_path: Path) -> None:
-    rows = [f"2020-{day // 28 + 1:02d}-{day % 28 + 1:02d};{day % 7}.5;{day % 5}" for day in range(300)]
+    days = (date(2020, 1, 1) + timedelta(day) for day in range(300))
+    rows = [f"{day};{number % 7}.5;{number % 5}" for number, day in enumerate(days)]
     table = tmp_path / "sales.csv"
     table.write_text("\n".join(["day;sales;visitors", *rows]))
     arguments = (str(table), "--target", "sales", "--inputs", "sales,visitors", "--time", "day")
-    done = script("evolve_csv.py", *arguments, *SMALL, "--quiet", "--out", str(tmp_path / "run"))
+    done = here("evolve_csv.py", *arguments, *SMALL, "--quiet", "--out", str(tmp_path / "run"))
     assert done.returncode == 0, done.stderr
     result = json.loads((tmp_path / "run" / "result.json").read_text())
     assert (result["layers"][0], result["layers"][-1]) == (2, 1)
 
 
 def test_sampling_a_space_writes_a_line_an_architecture_with_dlopt_s_keys(tmp_path: Path) -> None:
-    done = script("sample_sine.py", "--seed", "1", "--workers", "1", "--out", str(tmp_path / "run"), "--quiet")
+    done = here("sample_sine.py", "--seed", "1", "--workers", "1", "--out", str(tmp_path / "run"), "--quiet")
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in (tmp_path / "run" / "samples.jsonl").read_text().splitlines()]
     assert len(lines) == 12
@@ -239,7 +240,7 @@ def test_wrong_input_gives_one_clear_sentence_and_writes_nothing(
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     if "--out" not in arguments:
         arguments += ["--out", str(tmp_path / "out")]
-    done = script(name, *arguments)
+    done = here(name, *arguments)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
     last = done.stderr.splitlines()[-1]
@@ -283,11 +284,10 @@ def test_ctrl_c_under_scoop_saves_what_was_found_so_far_and_ends(tmp_path: Path)
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-@pytest.mark.parametrize("workers", ["1", "2"])
-def test_ctrl_c_and_termination_save_what_was_found_so_far(
-    tmp_path: Path, number: signal.Signals, code: int, workers: str
+def test_ctrl_c_and_termination_save_what_a_pool_has_found_so_far(
+    tmp_path: Path, number: signal.Signals, code: int
 ) -> None:
-    command = ["scripts/evolve_sine.py", "--seed", "1", "--evaluations", "1000000", "--workers", workers]
+    command = ["scripts/evolve_sine.py", "--seed", "1", "--evaluations", "1000000", "--workers", "2"]
     with subprocess.Popen(
         [sys.executable, *command, "--out", str(tmp_path / "run")],
         cwd=ROOT,

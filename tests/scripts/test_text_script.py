@@ -2,22 +2,19 @@
 
 import csv
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from scripts.running import here, run
 
-ROOT = Path(__file__).parent.parent.parent
 SMALL = ("--seed", "3", "--evaluations", "6", "--population", "4", "--workers", "1", "--quiet")
 
-pytestmark = [pytest.mark.slow, pytest.mark.keras]
-
-
-def script(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "scripts/evolve_text.py", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.keras,
+    pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning"),
+]
 
 
 @pytest.fixture
@@ -39,7 +36,7 @@ def test_a_text_of_ones_own_gives_a_model_tokens_and_a_comparison_with_a_bigram(
     from dlopt_deap.networks import load_keras
 
     folder = tmp_path / "run"
-    done = script(str(file), "--level", level, *SMALL, "--final-epochs", "5", "--out", str(folder))
+    done = here("evolve_text.py", str(file), "--level", level, *SMALL, "--final-epochs", "5", "--out", str(folder))
     assert done.returncode == 0, done.stderr
     assert "drawn from it: " in done.stdout
     assert "cross-entropy on the testing split, in nats a token: " in done.stdout
@@ -55,13 +52,21 @@ def test_a_text_of_ones_own_gives_a_model_tokens_and_a_comparison_with_a_bigram(
     }  # fmt: skip
 
 
-def test_the_promise_of_random_sampling_is_searched_and_the_run_is_resumed(tmp_path: Path) -> None:
-    first = ("--text", "licence", "--fitness", "log_p", "--samples", "5", "--level", "word", "--vocabulary", "50")
-    done = script(*first, *SMALL, "--out", str(tmp_path / "run"))
+def test_the_text_that_is_shipped_is_one_option_away(tmp_path: Path) -> None:
+    options = ("--text", "licence", "--level", "word", "--vocabulary", "50", "--epochs", "1", "--final-epochs", "1")
+    done = here("evolve_text.py", *options, *SMALL, "--out", str(tmp_path / "run"))
+    assert done.returncode == 0, done.stderr
+    result = result_of(tmp_path / "run")
+    assert (result["layers"][-1], list(result["fitness"])) == (50, ["cross_entropy"])
+
+
+def test_the_promise_of_random_sampling_is_searched_and_the_run_is_resumed(file: Path, tmp_path: Path) -> None:
+    first = (str(file), "--fitness", "log_p", "--samples", "5", "--level", "word")
+    done = run("scripts/evolve_text.py", *first, *SMALL, "--out", str(tmp_path / "run"))
     assert done.returncode == 0, done.stderr
     before = result_of(tmp_path / "run")
     assert (before["evaluations"], list(before["fitness"])) == (6, ["log_p"])
-    extended = script("--resume", str(tmp_path / "run"), "--evaluations", "12", "--quiet")
+    extended = here("evolve_text.py", str(file), "--resume", str(tmp_path / "run"), "--evaluations", "12", "--quiet")
     assert extended.returncode == 0, extended.stderr
     assert result_of(tmp_path / "run")["evaluations"] == 12
 
@@ -78,7 +83,7 @@ def test_the_promise_of_random_sampling_is_searched_and_the_run_is_resumed(tmp_p
 def test_a_wrong_option_ends_in_one_sentence_and_nothing_is_written(
     tmp_path: Path, arguments: tuple[str, ...], message: str
 ) -> None:
-    done = script(*arguments, "--out", str(tmp_path / "run"))
+    done = here("evolve_text.py", *arguments, "--out", str(tmp_path / "run"))
     assert done.returncode == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr

@@ -3,24 +3,23 @@
 import json
 import re
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from scripts.running import here, run
 
-ROOT = Path(__file__).parent.parent.parent
-SCRIPT = "scripts/evolve_weights_sine.py"
+NAME = "evolve_weights_sine.py"
+SCRIPT = f"scripts/{NAME}"
 SMALL = ("--seed", "7", "--evaluations", "300", "--population", "16", "--units", "3", "--look-back", "5")
 
-pytestmark = [pytest.mark.slow, pytest.mark.keras]
-
-
-def run(*command: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, *command], cwd=ROOT, capture_output=True, text=True, check=False)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.keras,
+    pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning"),
+]
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -92,7 +91,7 @@ def test_scoop_gives_the_same_result_to_the_last_bit(one_thread: Path, tmp_path:
 
 def test_a_run_that_has_ended_says_so_and_is_not_touched(one_thread: Path) -> None:
     before = files(one_thread)
-    done = run(SCRIPT, "--resume", str(one_thread))
+    done = here(NAME, "--resume", str(one_thread))
     assert done.returncode == 0
     assert "has ended before, by max_evaluations; nothing was changed" in done.stdout
     assert files(one_thread) == before
@@ -102,7 +101,7 @@ def test_resuming_goes_on_with_the_options_of_the_run_and_ends_as_one_long_run(
     one_thread: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "run"
-    assert run(SCRIPT, *SMALL[:2], "--evaluations", "100", *SMALL[4:], "--out", str(folder)).returncode == 0
+    assert here(NAME, *SMALL[:2], "--evaluations", "100", *SMALL[4:], "--out", str(folder)).returncode == 0
     with closing(sqlite3.connect(folder / "run.sqlite")) as file, file:  # as a kill leaves it, only with more to do
         (text,) = file.execute("SELECT options FROM sessions").fetchone()
         file.execute("UPDATE sessions SET options = ?", (json.dumps(json.loads(text) | {"evaluations": 300}),))
@@ -114,7 +113,7 @@ def test_resuming_goes_on_with_the_options_of_the_run_and_ends_as_one_long_run(
 @pytest.mark.parametrize("name", ["separable_cma_es", "cma_es", "one_plus_lambda", "differential_evolution", "genetic"])
 def test_every_technique_runs(name: str, tmp_path: Path) -> None:
     options = ("--technique", name, "--metric", "median_ae", "--sigma", "0.2", *SMALL, "--quiet")
-    done = run(SCRIPT, *options, "--out", str(tmp_path / "run"))
+    done = here(NAME, *options, "--out", str(tmp_path / "run"))
     assert done.returncode == 0, done.stderr
     assert list(json.loads((tmp_path / "run" / "result.json").read_text())["fitness"]) == ["median_ae"]
 
@@ -143,7 +142,7 @@ WRONG: list[tuple[Sequence[str], str]] = [
 def test_a_wrong_option_is_one_clear_sentence_and_leaves_nothing(
     tmp_path: Path, arguments: Sequence[str], message: str
 ) -> None:
-    done = run(SCRIPT, *arguments, "--out", str(tmp_path / "run"))
+    done = here(NAME, *arguments, "--out", str(tmp_path / "run"))
     assert done.returncode == 2
     assert "Traceback" not in done.stderr + done.stdout
     last = done.stderr.splitlines()[-1]
@@ -163,7 +162,7 @@ def test_a_wrong_option_is_one_clear_sentence_and_leaves_nothing(
 )
 def test_a_run_is_not_resumed_with_something_else(one_thread: Path, arguments: Sequence[str], message: str) -> None:
     before = files(one_thread)
-    done = run(SCRIPT, "--resume", str(one_thread), *arguments)
+    done = here(NAME, "--resume", str(one_thread), *arguments)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
     assert re.search(message, done.stderr.splitlines()[-1])

@@ -136,11 +136,19 @@ def count(folder: Path) -> int:
 
 @pytest.mark.slow
 @pytest.mark.keras
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-@pytest.mark.parametrize("again", [(), ("search.toml",)])
+@pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+@pytest.mark.parametrize(
+    ("number", "code", "again"), [(signal.SIGINT, 130, ()), (signal.SIGTERM, 143, ("search.toml",))]
+)
 def test_a_search_that_a_signal_ended_goes_on_to_the_same_result(
-    whole: Path, tmp_path: Path, number: signal.Signals, code: int, again: tuple[str, ...]
+    whole: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    number: signal.Signals,
+    code: int,
+    again: tuple[str, ...],
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "search.toml").write_text(SEARCH)
     command = [COMMAND, "optimize", "search.toml", "--workers", "1", "--out", "run"]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as begun:
@@ -152,7 +160,7 @@ def test_a_search_that_a_signal_ended_goes_on_to_the_same_result(
     assert "Traceback" not in said
     assert "To go on with it: --resume run" in said
     assert json.loads((tmp_path / "run" / "result.json").read_text())["evaluations"] < 200
-    ended = process("optimize", *again, "--resume", "run", folder=tmp_path)
+    ended = here("optimize", *again, "--resume", "run")
     assert ended.code == 0, ended.stderr
     assert results(tmp_path / "run") == results(whole / "run")
 
@@ -186,19 +194,23 @@ def test_options_go_before_set_and_set_before_the_file(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.keras
-def test_a_run_on_a_file_is_begun_with_the_file_alone_and_resumed_with_it(tmp_path: Path) -> None:
+@pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+def test_a_run_on_a_file_is_begun_with_the_file_alone_and_resumed_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     rows = "".join(f"{row},{row * row % 17},{row % 5}\n" for row in range(200))
     (tmp_path / "load.csv").write_text(f"day,load,visits\n{rows}")
     given = ("--set", "data.targets=load", "--set", "data.time=day", "--set", "problem.epochs=1", "--seed", "1")
     small = ("--set", "problem.final_epochs=2", "--set", "stop.max_evaluations=20", "--workers", "1", "--verbose")
-    begun = process("optimize", "load.csv", *given, *small, "--out", "run", folder=tmp_path)
+    begun = here("optimize", "load.csv", *given, *small, "--out", "run")
     assert begun.code == 0, begun.stderr
     assert "gen" in begun.stdout + begun.stderr  # the header of the logbook
-    alone = process("optimize", "--resume", "run", folder=tmp_path)
+    alone = here("optimize", "--resume", "run")
     assert alone.code == 2
     assert "Give the configuration or the data of the run again" in alone.stderr
     more = ("--set", "stop.max_evaluations=24")
-    ended = process("optimize", "load.csv", "--resume", "run", *more, folder=tmp_path)
+    ended = here("optimize", "load.csv", "--resume", "run", *more)
     assert ended.code == 0, ended.stderr
     assert json.loads((tmp_path / "run" / "result.json").read_text())["evaluations"] == 24
 

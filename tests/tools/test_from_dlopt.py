@@ -15,6 +15,7 @@ from dlopt_deap.tools.settings.models import groups_of
 ROOT = Path(__file__).parent.parent.parent
 OPTIMIZATION = ROOT / "scripts" / "dlopt_optimization.toml"
 SAMPLING = ROOT / "scripts" / "dlopt_sampling.json"
+KERAS_OF_NUMPY = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
 PAGE = (ROOT / "docs" / "from_dlopt.md").read_text(encoding="utf-8")
 
 
@@ -59,7 +60,9 @@ def test_dlopt_s_sampling_of_the_sine_wave(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.keras
-def test_dlopt_s_training_of_a_given_network(tmp_path: Path) -> None:
+@KERAS_OF_NUMPY
+def test_dlopt_s_training_of_a_given_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "training.json").write_text(
         json.dumps(
             {
@@ -73,7 +76,7 @@ def test_dlopt_s_training_of_a_given_network(tmp_path: Path) -> None:
     )
     rows = "".join(f"{row % 7},{row * row % 17}\n" for row in range(200))
     (tmp_path / "series.csv").write_text(f"day,load\n{rows}")
-    ended = process("train", "training.json", "--seed", "1", "--out", "run", folder=tmp_path)
+    ended = here("train", "training.json", "--seed", "1", "--out", "run")
     assert ended.code == 0, ended.stderr
     assert ended.stdout.count("validation mse") == 4
     result = json.loads((tmp_path / "run" / "result.json").read_text())
@@ -98,13 +101,15 @@ def test_dlopt_s_sampling_of_token_sequences(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.keras
-def test_dlopt_s_prediction_with_a_saved_model(tmp_path: Path) -> None:
+@KERAS_OF_NUMPY
+def test_dlopt_s_prediction_with_a_saved_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     rows = "".join(f"{row % 7},{row * row % 17}\n" for row in range(200))
     (tmp_path / "series.csv").write_text(f"day,load\n{rows}")
     given = ("series.csv", "--set", "data.targets=load", "--set", "epochs=3", "--seed", "1", "--out", "run")
-    trained = process("train", *given, folder=tmp_path)
+    trained = here("train", *given)
     assert trained.code == 0, trained.stderr
-    ended = process("predict", "run", "series.csv", "--out", "forecast.csv", folder=tmp_path)
+    ended = here("predict", "run", "series.csv", "--out", "forecast.csv")
     assert ended.code == 0, ended.stderr
     header, *lines = (tmp_path / "forecast.csv").read_text().splitlines()
     assert "load" in header
