@@ -17,8 +17,11 @@ RUN_FILES = (
     *("result.json", "best.keras", "logbook.csv", "forecast.csv", "pareto.csv", "report.html"),
     *(f"{schema.NAME}-journal", schema.NAME),
 )
-"""The files that a run leaves; overwriting removes these and the folder ``figures``, and nothing else. The run itself
-goes last, so that overwriting can be repeated if it was interrupted."""
+"""The files that a run leaves; overwriting removes these and :data:`RUN_FOLDERS`, and nothing else. The run itself goes
+last, so that overwriting can be repeated if it was interrupted."""
+
+RUN_FOLDERS = ("figures", "tensorboard")
+"""The folders that a run leaves."""
 
 LEFTOVER = re.compile(r"\..+-[a-z0-9_]{8}\.(json|keras|csv|png|html)")
 """What a file is called while it is written; a killed process may leave one."""
@@ -90,8 +93,9 @@ def _delete_run(folder: Path) -> None:
     with lock.FolderLock(folder):
         try:
             _remove_leftovers(folder)
-            if (folder / "figures").is_dir() and not (folder / "figures").is_symlink():
-                shutil.rmtree(folder / "figures")
+            for inner in (folder / name for name in RUN_FOLDERS):
+                if inner.is_dir() and not inner.is_symlink():
+                    shutil.rmtree(inner)
             for name in RUN_FILES:
                 (folder / name).unlink(missing_ok=True)
         except OSError as error:

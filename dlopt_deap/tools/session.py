@@ -8,13 +8,17 @@ from typing import Any
 
 from deap import base
 
-from dlopt_deap.callbacks import Progress
+from dlopt_deap.callbacks import Progress, TensorBoard
+from dlopt_deap.callbacks.event_file import check_tensorboard
 from dlopt_deap.checks import check_integer
-from dlopt_deap.core import ModelOptimization, Problem, Result, Stop
+from dlopt_deap.core import Callback, ModelOptimization, Problem, Result, Stop
 from dlopt_deap.parallel import Limits, Map, open_map, scoop_is_running, usable_cores
 from dlopt_deap.storage import RunFolder, open_run
 from dlopt_deap.tools.run_options import NOT_KEPT, default_folder, plain_option
 from dlopt_deap.tools.script import Announcement, exit_code, finish
+
+BOARDS = "tensorboard"
+"""The folder of TensorBoard's files, in that of the run."""
 
 Stage = Callable[..., Result]
 """What is done with the result of a search before it is saved: it takes that, and the keywords ``map`` and ``run``."""
@@ -36,6 +40,7 @@ class Session:
         quiet: Whether to show no progress.
         verbose: Whether to print the logbook.
         season: The rows of a season, for one of the naive forecasts.
+        tensorboard: Whether TensorBoard's files are written into the folder ``tensorboard`` of the run.
         kept: What a later session that resumes this run finds as its options, as JSON values.
     """
 
@@ -50,6 +55,7 @@ class Session:
     quiet: bool = False
     verbose: bool = False
     season: int | None = None
+    tensorboard: bool = False
     kept: dict[str, Any] = field(default_factory=dict)
 
     def threads(self) -> int:
@@ -106,15 +112,19 @@ class Session:
         """
         toolbox = problem.toolbox() if toolbox is None else toolbox
         processes = 1 if problem.cheap and not self.limits.bounded else self.workers
+        if self.tensorboard:
+            check_tensorboard()  # what is missing is told before a folder is made
         with self.open_folder(name) as run:
+            boards = [TensorBoard(run.path / BOARDS)] if self.tensorboard else []
             with (
                 open_map(processes, self.limits) as map_,
                 Progress(self.stop.max_evaluations, self.quiet, verbose=self.verbose) as progress,
             ):
                 announcing = Announcement(map_, run, self.quiet)
                 toolbox.register("map", map_ if wrap_map is None else wrap_map(map_))
+                callbacks: list[Callback] = [announcing, progress, *boards]
                 result = technique.optimize(
-                    problem, stop=self.stop, seed=self.seed, toolbox=toolbox, callbacks=[announcing, progress], run=run
+                    problem, stop=self.stop, seed=self.seed, toolbox=toolbox, callbacks=callbacks, run=run
                 )
                 if then is not None and not exit_code(result):
                     result = then(result, map=map_, run=run)

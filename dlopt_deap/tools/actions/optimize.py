@@ -76,6 +76,8 @@ class OptimizeSettings(ActionSettings):
     """What ends the search."""
     limits: LimitSettings = LimitSettings()
     """What one evaluation may take."""
+    tensorboard: bool = False
+    """Whether TensorBoard's files are written into the run's folder while the search goes on."""
 
     @classmethod
     def usual_kind(cls, name: str, values: Mapping[str, Any]) -> str | None:
@@ -138,7 +140,7 @@ def session_of(settings: OptimizeSettings) -> Session:
         limits=settings.limits.build(),
         season=getattr(settings.data, "season", None),
         kept=settings.model_dump(mode="json", exclude=set(NOT_KEPT)),
-        **{name: getattr(settings, name) for name in (*NOT_KEPT, "seed", "workers", "quiet", "verbose")},
+        **{name: getattr(settings, name) for name in (*NOT_KEPT, "seed", "workers", "quiet", "verbose", "tensorboard")},
     )
 
 
