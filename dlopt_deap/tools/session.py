@@ -122,7 +122,7 @@ class Session:
             ):
                 announcing = Announcement(map_, run, self.quiet)
                 toolbox.register("map", map_ if wrap_map is None else wrap_map(map_))
-                callbacks: list[Callback] = [announcing, progress, *boards]
+                callbacks: list[Callback] = [progress, announcing, *boards]
                 result = technique.optimize(
                     problem, stop=self.stop, seed=self.seed, toolbox=toolbox, callbacks=callbacks, run=run
                 )
