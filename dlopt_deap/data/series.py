@@ -144,8 +144,8 @@ Its columns are: wind, power.
         if not np.isfinite(scaled).all():
             row, column = np.argwhere(~np.isfinite(scaled))[0]
             raise DataError(
-                f"The series {self.name!r} has a value that float32 cannot hold once scaled by {shown(self._scale)}: "
-                f"{self.values[row, column]} in row {row}, column {self.columns[column]!r}; "
+                f"The series {shown(self.name)} has a value that float32 cannot hold once scaled by "
+                f"{shown(self._scale)}: {self.values[row, column]} in row {row}, column {self.columns[column]!r}; "
                 "use `scale=(-1, 1)`, or another unit."
             )
         for field, chosen in (("scaled_inputs", self.inputs), ("scaled_targets", self.targets)):
@@ -216,7 +216,9 @@ Its columns are: wind, power.
         return int(self.values.shape[0])
 
     def __repr__(self) -> str:
-        return f"TimeSeries({self.name!r}, {len(self)} rows, {', '.join(self.inputs)} -> {', '.join(self.targets)})"
+        return (
+            f"TimeSeries({shown(self.name)}, {len(self)} rows, {', '.join(self.inputs)} -> {', '.join(self.targets)})"
+        )
 
     def __reduce__(self) -> tuple[Any, tuple[dict[str, Any]]]:
         """Pickle what it is made of, with the scaling as it was fitted; the scaled copies are made again."""

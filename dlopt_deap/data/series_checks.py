@@ -27,12 +27,12 @@ def check_table(values: ArrayLike, name: str) -> NDArray[np.float64]:
         table = np.array(values, dtype=np.float64, order="C")
     except (TypeError, ValueError, OverflowError) as error:
         raise DataError(
-            f"The values of the series {name!r} must be a table of real numbers: {shortened(str(error))}."
+            f"The values of the series {shown(name)} must be a table of real numbers: {shortened(str(error))}."
         ) from error
     table = table[:, np.newaxis] if table.ndim == 1 else table
     if table.ndim != 2 or table.size == 0:
         raise DataError(
-            f"The values of the series {name!r} must have the shape (rows, columns) or (rows,), "
+            f"The values of the series {shown(name)} must have the shape (rows, columns) or (rows,), "
             f"with at least one of each, got the shape {table.shape}."
         )
     return table
@@ -44,7 +44,7 @@ def check_values(values: ArrayLike, name: str) -> NDArray[np.float64]:
     if not np.isfinite(table).all():
         row, column = np.argwhere(~np.isfinite(table))[0]
         raise DataError(
-            f"The values of the series {name!r} must be finite, got {table[row, column]} in row {row}, column "
+            f"The values of the series {shown(name)} must be finite, got {table[row, column]} in row {row}, column "
             f"{column} (counted from 0); fill or remove it."
         )
     return read_only(table + 0.0)  # adding zero makes -0.0 and 0.0 one value, with one fingerprint
@@ -57,10 +57,11 @@ def check_columns(columns: Sequence[str] | None, number: int, name: str) -> tupl
     names = _strings("columns", columns)
     if len(names) != number:
         raise DataError(
-            f"`columns` of the series {name!r} must name its {number} columns, got {len(names)} names: {listed(names)}."
+            f"`columns` of the series {shown(name)} must name its {number} columns, got {len(names)} names: "
+            f"{listed(names)}."
         )
     if twice := sorted(column for column, count in Counter(names).items() if count > 1):
-        raise DataError(f"`columns` of the series {name!r} must differ, got {listed(twice)} more than once.")
+        raise DataError(f"`columns` of the series {shown(name)} must differ, got {listed(twice)} more than once.")
     return names
 
 
@@ -71,12 +72,12 @@ def check_chosen(argument: str, chosen: Sequence[str] | None, columns: tuple[str
         if column not in columns:
             hint = did_you_mean(column, columns)
             raise DataError(
-                f"The series {name!r} has no column {shown(column)} (in `{argument}`){hint or '.'} "
+                f"The series {shown(name)} has no column {shown(column)} (in `{argument}`){hint or '.'} "
                 f"Its columns are: {listed(columns)}."
             )
     if not names or len(set(names)) < len(names):
         raise DataError(
-            f"`{argument}` of the series {name!r} must name one or more different columns, got {shown(names)}."
+            f"`{argument}` of the series {shown(name)} must name one or more different columns, got {shown(names)}."
         )
     return names
 
@@ -96,11 +97,11 @@ def check_index(index: ArrayLike | None, rows: int, name: str) -> NDArray[Any]:
         entries = np.arange(rows) if index is None else np.array(index)
     except ValueError as error:
         raise DataError(
-            f"`index` of the series {name!r} must have one entry for each row: {shortened(str(error))}."
+            f"`index` of the series {shown(name)} must have one entry for each row: {shortened(str(error))}."
         ) from error
     if entries.shape != (rows,):
         raise DataError(
-            f"`index` of the series {name!r} must have one entry for each of its {rows} rows, "
+            f"`index` of the series {shown(name)} must have one entry for each of its {rows} rows, "
             f"got the shape {entries.shape}."
         )
     return read_only(entries)
@@ -142,8 +143,8 @@ def check_season(season: object, training: int, name: str) -> int | None:
     rows = check_integer("season", season, low=1)
     if rows > training:
         raise DataError(
-            f"`season` of the series {name!r} must be at most {training}, its rows of training, so that there is a "
-            f"value one season ago, got {rows}; use a shorter season, or a longer series."
+            f"`season` of the series {shown(name)} must be at most {training}, its rows of training, so that there is "
+            f"a value one season ago, got {rows}; use a shorter season, or a longer series."
         )
     return rows
 

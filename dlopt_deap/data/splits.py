@@ -109,15 +109,17 @@ def _rows_at(name: str, index: NDArray[Any], pair: list[object]) -> tuple[int, i
         times = [_number(value, index) for value in pair]
     else:
         raise DataError(
-            f"`split_times` needs times, but the index of the series {name!r} holds neither dates nor numbers (its "
-            f"first entry is {shown(index[0])}); split by `split_rows`."
+            f"`split_times` needs times, but the index of the series {shown(name)} holds neither dates nor numbers "
+            f"(its first entry is {shown(index[0])}); split by `split_rows`."
         )
     if not (index[:-1] < index[1:]).all():
-        raise DataError(f"`split_times` needs times that increase from row to row, but the index of {name!r} does not.")
+        raise DataError(
+            f"`split_times` needs times that increase from row to row, but the index of {shown(name)} does not."
+        )
     for time in times:
         if not index[0] <= time <= index[-1]:
             raise DataError(
-                f"`split_times` must lie in the series {name!r}, from {index[0]} to {index[-1]}, got {time}."
+                f"`split_times` must lie in the series {shown(name)}, from {index[0]} to {index[-1]}, got {time}."
             )
     if not times[0] < times[1]:
         raise SettingError(f"`split_times` must be (first of validation, first of testing), got {shown(pair)}.")
@@ -141,7 +143,7 @@ def _checked(name: str, rows: int, bounds: tuple[int, int], how: str, argument: 
     first, second = bounds
     if not LEAST_TRAINING <= first < second < rows:
         raise DataError(
-            f"The series {name!r} must have a row to validate on, a row to test on and two to train on; "
+            f"The series {shown(name)} must have a row to validate on, a row to test on and two to train on; "
             f"with {rows} rows and {how} they are {first}, {second - first} and {rows - second} rows to train, "
             f"validate and test on; use more rows, or other {argument or 'bounds'}."
         )

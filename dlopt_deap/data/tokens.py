@@ -116,7 +116,7 @@ class TokenSequence:
         """The tokens one-hot, shape (tokens, vocabulary); made when first asked for."""
         if len(self) * len(self.vocabulary) > limits.MAX_WINDOW_NUMBERS:
             raise DataError(
-                f"The sequence {self.name!r} must hold at most {limits.MAX_WINDOW_NUMBERS} numbers one-hot, got "
+                f"The sequence {shown(self.name)} must hold at most {limits.MAX_WINDOW_NUMBERS} numbers one-hot, got "
                 f"{len(self)} tokens of {len(self.vocabulary)}; take fewer, a smaller `vocabulary`, or widen "
                 "`dlopt_deap.limits.MAX_WINDOW_NUMBERS`."
             )
@@ -186,7 +186,7 @@ class TokenSequence:
         return int(self.ids.shape[0])
 
     def __repr__(self) -> str:
-        return f"TokenSequence({self.name!r}, {len(self)} tokens, {len(self.vocabulary)} different)"
+        return f"TokenSequence({shown(self.name)}, {len(self)} tokens, {len(self.vocabulary)} different)"
 
     def __reduce__(self) -> tuple[type[TokenSequence], tuple[Any, ...]]:
         """Pickle the arguments: what is made of them is made again, and arrays are read-only again."""
@@ -200,7 +200,7 @@ def _checked_ids(items: list[Any], name: str) -> NDArray[np.int32]:
     except ValueError:  # of different lengths
         ids = np.empty(0)
     if ids.ndim != 1 or ids.dtype.kind not in "iu" or not ids.size:
-        raise DataError(f"The tokens of {name!r} must be strings, or whole numbers from 0, got {shown(items)}.")
+        raise DataError(f"The tokens of {shown(name)} must be strings, or whole numbers from 0, got {shown(items)}.")
     return _within(ids, limits.MAX_VOCABULARY, name)
 
 
@@ -209,5 +209,7 @@ def _within(ids: NDArray[Any], most: int, name: str) -> NDArray[np.int32]:
     wrong = (ids < 0) | (ids >= most)
     if wrong.any():
         place = int(np.argmax(wrong))
-        raise DataError(f"The tokens of {name!r} must be numbers from 0 to {most - 1}, got {ids[place]} at {place}.")
+        raise DataError(
+            f"The tokens of {shown(name)} must be numbers from 0 to {most - 1}, got {ids[place]} at {place}."
+        )
     return ids.astype(np.int32)

@@ -47,7 +47,7 @@ class Vocabulary:
         if (found < 0).any():
             place = int(np.argmax(found < 0))
             raise DataError(
-                f"Every token of {self.name!r} must be in its vocabulary of {len(self.tokens)}, got "
+                f"Every token of {shown(self.name)} must be in its vocabulary of {len(self.tokens)}, got "
                 f"{shown(tokens[place])} at {place}{did_you_mean(tokens[place], self.tokens)}; name a token for all "
                 'others, such as `unknown="<unknown>"`, or widen `vocabulary`.'
             )
@@ -79,8 +79,8 @@ def make_vocabulary(tokens: Sequence[str], training: int, chosen: object, unknow
         raise SettingError(f"`vocabulary` must name each token once, got {listed(twice)} more than once.")
     if not 2 <= len(found) <= limits.MAX_VOCABULARY:
         raise DataError(
-            f"The sequence {name!r} must have from 2 to {limits.MAX_VOCABULARY} different tokens, got {len(found)}; "
-            "use another sequence, a smaller `vocabulary`, or widen `dlopt_deap.limits.MAX_VOCABULARY`."
+            f"The sequence {shown(name)} must have from 2 to {limits.MAX_VOCABULARY} different tokens, got "
+            f"{len(found)}; use another sequence, a smaller `vocabulary`, or widen `dlopt_deap.limits.MAX_VOCABULARY`."
         )
     return Vocabulary(tuple(found), unknown, name)
 

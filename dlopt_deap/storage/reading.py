@@ -9,6 +9,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from dlopt_deap.checks import shown
 from dlopt_deap.errors import RunFolderError
 from dlopt_deap.storage.arrays import npz_to_array
 from dlopt_deap.storage.codec import loads
@@ -120,6 +121,8 @@ def _numbers(connection: sqlite3.Connection) -> dict[bytes, int]:
     numbers: dict[bytes, int] = {}
     wanted = "SELECT genes, number FROM evaluations WHERE stage = 'search' ORDER BY number"
     for genes, number in connection.execute(wanted):
+        if not isinstance(number, int):
+            raise RunFolderError(f"an evaluation has {shown(number)} as its number.")
         numbers.setdefault(genes_digest(str(genes)), number)
     return numbers
 

@@ -108,7 +108,7 @@ def action_parser(name: str, action: ActionBase) -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="KEY=VALUE",
-        help="one setting, such as problem.epochs=20 (may be given again; goes before the file's)",
+        help="one setting, such as problem.epochs=20 (may be given again; it overrides the file)",
     )
     known = action.settings_model().model_fields
     for option, (metavar, meaning) in SHORT.items():
@@ -116,6 +116,7 @@ def action_parser(name: str, action: ActionBase) -> argparse.ArgumentParser:
             parser.add_argument(f"--{option}", metavar=metavar, help=known[option].description or meaning)
     for option, meaning in SWITCHES.items():
         if option.replace("-", "_") in known:
-            parser.add_argument(f"--{option}", action="store_true", help=meaning)
+            told = known[option.replace("-", "_")].description if option == "overwrite" else None
+            parser.add_argument(f"--{option}", action="store_true", help=told or meaning)
     parser.epilog = f"All settings: {PROGRAM} init {name}, or {PROGRAM} schema {name}."
     return parser

@@ -1,5 +1,6 @@
 """Figures as files."""
 
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,5 +23,6 @@ def draw(path: Path, function: Callable[..., Any], panels: int = 1) -> None:
 
     figure = Figure(figsize=(7.0, 2.0 + 2.0 * panels if panels > 1 else 4.2), layout="constrained")
     function(ax=figure.subplots(panels, 1, sharex=True))
-    with replacing(path) as temporary:
+    with replacing(path) as temporary, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")  # a name in another script: boxes say it
         figure.savefig(temporary, dpi=150)

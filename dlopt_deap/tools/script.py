@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from dlopt_deap.architecture import TrainingProblem
+from dlopt_deap.callbacks.progress import BY_A_CRITERION
 from dlopt_deap.core import Forecast, Interrupts, Result, SearchState
 from dlopt_deap.core.stop import SIGNALS
 from dlopt_deap.errors import DloptError, DloptWarning
@@ -70,7 +71,7 @@ def announce(map_: Map, quiet: bool = False, run: RunFolder | None = None) -> No
 
 
 class Announcement:
-    """A callback that says so when a search begins, and nothing of one that cannot.
+    """A callback that says so when a search begins, and nothing of one that cannot; and why it then takes longer.
 
     Args:
         map_: What carries the evaluations out.
@@ -87,6 +88,14 @@ class Announcement:
     def begin(self, search: SearchState) -> None:  # noqa: ARG002
         """Say where the search is carried out and kept."""
         announce(self._map, self._quiet, self._run)
+
+    def end(self, search: SearchState) -> None:
+        """Say what follows a search that was not interrupted, since it may take as long again."""
+        is_told = self._run.changed and search.problem.noisy and not search.problem.cheap
+        if self._quiet or not is_told or search.stopped_by not in BY_A_CRITERION:
+            return
+        what = "training them for long" if isinstance(search.problem, TrainingProblem) else "estimating them anew"
+        print(f"Judging the best {len(search.hall_of_fame)} by {what}.", file=sys.stderr, flush=True)
 
 
 def finish(

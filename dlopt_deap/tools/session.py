@@ -123,7 +123,7 @@ class Session:
             ):
                 announcing = Announcement(map_, run, self.quiet)
                 toolbox.register("map", map_ if wrap_map is None else wrap_map(map_))
-                callbacks: list[Callback] = [announcing, progress, *boards]
+                callbacks: list[Callback] = [progress, announcing, *boards]
                 # Between the search and the saving, too, a request to end must not lose what was found.
                 until_saved.enter_context(Interrupts(self.stop.signals))
                 result = technique.optimize(

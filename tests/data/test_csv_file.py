@@ -199,6 +199,7 @@ def test_an_unknown_column_is_refused_with_the_nearest(csv, argument):
     [
         ("a,b", "1,2", "has the numeric columns a, b; all its columns are: a, b"),
         ("a,b", "x,y", "has no numeric column; all its columns are: a, b"),
+        ("a;b", "1,5;x", r"columns are: a, b\. With `decimal` set to ',' there are numbers in a\.$"),
     ],
 )
 def test_targets_must_be_named_where_they_are_not_plain(csv, header, cells, message):

@@ -281,3 +281,9 @@ def test_a_clock_that_jumps_changes_nothing(tmp_path: Path, monkeypatch: pytest.
     resumed = optimize(tmp_path / "run")
     assert outcome(resumed) == expected
     assert 0 < resumed.seconds < 1000
+
+
+def test_an_evaluation_whose_number_is_none_is_told(run: Path) -> None:
+    execute(run, "UPDATE evaluations SET number = '' WHERE number = 14")
+    with pytest.raises(RunFolderError, match=r"run\.sqlite .*an evaluation has '' as its number"):
+        optimize(run)

@@ -110,6 +110,13 @@ def test_values_of_other_data_or_of_another_error_are_refused(problem: dict[str,
         compare_records([record(1, 0.1), record(2, 0.1, problem=problem)])
 
 
+def test_other_data_are_told_without_their_digests() -> None:
+    other = {"series": {"name": "load", "fingerprint": "0123456789abcdef"}}
+    with pytest.raises(SettingError, match="`series` is another, by its rows, columns, scaling or splits; ") as told:
+        compare_records([record(1, 0.1), record(2, 0.1, problem=other)])
+    assert "0123456789abcdef" not in str(told.value)
+
+
 def test_the_same_rows_under_another_name_are_the_same_data() -> None:
     renamed = {"series": {"name": "copy", "fingerprint": "f"}}
     assert len(compare_records([record(1, 0.1), record(2, 0.1, problem=renamed)]).groups) == 2

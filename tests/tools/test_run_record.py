@@ -15,9 +15,11 @@ from dlopt_deap.errors import RunFolderError
 from dlopt_deap.networks import NetworkSpec, keras_model
 from dlopt_deap.storage import open_run
 from dlopt_deap.tools import draw_run, read_run, run_report
+from dlopt_deap.tools.drawing import draw
 from dlopt_deap.tools.exporting.export import weight_names
 from dlopt_deap.tools.run_report import told_run
 from dlopt_deap.tools.saved.logbook_file import logbook_of_rows, read_logbook
+from dlopt_deap.tools.saved.saved_result import read_result
 
 SPACE = Space((2, 6), (1, 2), (1, 6))
 
@@ -222,3 +224,16 @@ def test_the_names_of_arrays_are_those_of_keras() -> None:
         assert [one.path.split("/")[-1] for one in keras_model(spec).weights] == [
             name.split("_", 2)[2] if name.startswith("gru") else name.partition("_")[2] for name in weight_names(spec)
         ]
+
+
+def test_a_result_with_more_layers_than_a_network_may_have_is_damaged(tmp_path: Path) -> None:
+    result = {"seed": 1, "fitness": {"mae": 0.1}, "layers": [1] * 1_003}
+    (tmp_path / "result.json").write_text(json.dumps(result))
+    with pytest.raises(RunFolderError, match="`layers` must be a list of whole numbers, at most 1,002, got ") as told:
+        read_result(tmp_path)
+    assert len(str(told.value)) < 1_000
+
+
+def test_a_name_that_no_font_can_draw_is_no_warning(tmp_path: Path) -> None:
+    draw(tmp_path / "figure.png", lambda ax: ax.set_title("\N{CJK UNIFIED IDEOGRAPH-6E29}"))
+    assert (tmp_path / "figure.png").stat().st_size

@@ -7,10 +7,14 @@ from typing import Any
 import pytest
 from toy import Toy
 
+from dlopt_deap import data
+from dlopt_deap.architecture import RandomSamplingProblem, Space
 from dlopt_deap.core import Evolution
 from dlopt_deap.errors import DataError, RunFolderError
+from dlopt_deap.parallel import open_map
 from dlopt_deap.storage import open_run
 from dlopt_deap.tools import default_folder, parse_search, report, run_script, search_parser
+from dlopt_deap.tools.script import Announcement
 
 
 def test_the_report_tells_what_was_found_how_sure_it_is_and_what_it_took() -> None:
@@ -83,3 +87,28 @@ def test_an_option_that_a_file_made_up_is_refused_when_the_run_is_resumed(
 
 def test_two_runs_never_have_the_same_default_folder() -> None:
     assert default_folder("sine") != default_folder("sine")
+
+
+@pytest.mark.parametrize(
+    ("quiet", "stopped_by", "told"),
+    [
+        (False, "max_evaluations", True),
+        (True, "max_evaluations", False),
+        (False, "interrupted", False),
+    ],
+)
+def test_a_search_says_what_it_does_after_its_last_generation_unless_it_was_interrupted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], quiet: bool, stopped_by: str, told: bool
+) -> None:
+    problem = RandomSamplingProblem(data.sine(stop=20.0), Space((2, 6), (1, 2), (1, 6)), num_samples=5)
+    with open_run(tmp_path / "run") as run, open_map(1) as map_:
+        announcing = Announcement(map_, run, quiet)
+
+        def interrupt(search: Any) -> None:
+            if stopped_by == "interrupted":
+                raise KeyboardInterrupt
+
+        callbacks = [announcing, interrupt]
+        found = Evolution(population_size=4).optimize(problem, 8, seed=1, run=run, callbacks=callbacks)
+    assert found.stopped_by == stopped_by
+    assert ("Judging the best 8 by estimating them anew." in capsys.readouterr().err) == told

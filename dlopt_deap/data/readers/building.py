@@ -120,7 +120,7 @@ def _chosen(table: Table, options: SeriesOptions) -> list[str]:
         found = f"the numeric columns {listed(numeric)}" if numeric else "no numeric column"
         raise DataError(
             f"`targets` must name what to predict, since {table.source} has {found}; "
-            f"all its columns are: {listed(table.header)}."
+            f"all its columns are: {listed(table.header)}.{'' if numeric else table.hint(names)}"
         )
     return numeric
 

@@ -9,7 +9,7 @@ from typing import Any, Final, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from dlopt_deap.checks import check_choice, shown
+from dlopt_deap.checks import check_choice, listed, shown
 from dlopt_deap.data.readers.building import build_series
 from dlopt_deap.data.readers.csv_table import CsvTable, read_tables
 from dlopt_deap.data.readers.csv_time import parse_time
@@ -112,8 +112,19 @@ class _Cells(Table):
 
     def is_numeric(self, column: str) -> bool:
         """Tell whether most values of a column are numbers."""
+        return self._is_numeric(column, self.decimal)
+
+    def hint(self, columns: Sequence[str]) -> str:
+        """Name the other decimal mark, if columns hold numbers with that."""
+        numeric = [column for column in columns if self._is_numeric(column, _other(self.decimal))]
+        if not numeric:
+            return ""
+        return f" With `decimal` set to {_other(self.decimal)!r} there are numbers in {listed(numeric)}."
+
+    def _is_numeric(self, column: str, decimal: str) -> bool:
+        """Tell whether most values of a column are numbers, if that is their decimal mark."""
         cells = [cell for cell in self.cells.column(column) if cell.lower() not in MISSING_CELLS]
-        return sum(parse_number(cell, self.decimal) is not None for cell in cells) > MOSTLY * len(cells)
+        return sum(parse_number(cell, decimal) is not None for cell in cells) > MOSTLY * len(cells)
 
     def numbers(self, column: str) -> NDArray[np.float64]:
         """Return a column as numbers, NaN where a value is missing."""
@@ -140,9 +151,14 @@ class _Cells(Table):
             return DataError(
                 f"{where} must hold a finite number, got {shown(cell)}; repair it, or leave the cell empty."
             )
-        other = "." if self.decimal == "," else ","
+        other = _other(self.decimal)
         hint = f"set `decimal` to {other!r}" if parse_number(cell, other) is not None else "repair it"
         return DataError(f"{where} must hold a number, got {shown(cell)}; {hint}, or choose other columns.")
+
+
+def _other(decimal: str) -> str:
+    """Give the decimal mark that was not announced."""
+    return "." if decimal == "," else ","
 
 
 def parse_number(cell: str, decimal: str) -> float | None:

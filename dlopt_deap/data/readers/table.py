@@ -69,6 +69,10 @@ class Table(ABC):
     def is_numeric(self, column: str) -> bool:
         """Tell whether a column is meant to hold numbers."""
 
+    def hint(self, columns: Sequence[str]) -> str:  # noqa: ARG002
+        """Say what would make numbers of columns that hold none; nothing, if nobody knows."""
+        return ""
+
     @abstractmethod
     def numbers(self, column: str) -> NDArray[np.float64]:
         """Return a column as numbers, NaN where a value is missing, or raise a ``DataError`` with the place."""

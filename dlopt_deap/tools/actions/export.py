@@ -27,7 +27,10 @@ class Export(ActionBase):
     """Write a run, or its network, in the form of another program."""
 
     name = "export"
-    description = "Write a run for other programs: its network, its evaluations, TensorBoard's or Optuna's files."
+    description = (
+        "Write a run for other programs: its network (keras, saved_model, npz), its architecture (json), or its search "
+        "(csv, tensorboard, optuna)."
+    )
     arguments: ClassVar = ("run", "format")
     essentials: ClassVar = {"run": "runs/mine", "format": "keras"}
 

@@ -130,7 +130,8 @@ class Sample(ActionBase):
                 announce(map_, settings.quiet)
                 rest = islice(architectures, file.done, None)
                 records = sample_architectures(problem, rest, seed, map_)
-                file.write(tqdm(records, initial=file.done, total=count, disable=settings.quiet, file=sys.stderr))
+                hidden = settings.quiet or None  # None: where nobody could write over it, as in a log
+                file.write(tqdm(records, initial=file.done, total=count, disable=hidden, file=sys.stderr))
             best = _best(file.path)
         write_text(folder / "result.json", json.dumps({"architectures": count, "seed": seed, "best": best}) + "\n")
         for one in best:

@@ -169,9 +169,12 @@ def _check_same_meaning(runs: Sequence[RunRecord], targets: Mapping[str, int]) -
         for name in MEANING:
             one, another = (_meaning(run.problem.get(name)) for run in (first, other))
             if one != another:
+                why = f"`{name}` is {shown(another)}, and {shown(one)} there"
+                if name == "series":  # which a message could only tell by digests
+                    why = "`series` is another, by its rows, columns, scaling or splits"
                 raise SettingError(
                     f"{listed(list(targets))} of {other.folder} cannot be compared with that of {first.folder}: "
-                    f"`{name}` is {shown(another)}, and {shown(one)} there; compare those apart."
+                    f"{why}; compare those apart."
                 )
 
 

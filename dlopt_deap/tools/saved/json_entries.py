@@ -52,9 +52,10 @@ class Entries:
         """Give a finite number."""
         return float(self._one(name, default, "a finite number", _is_number))
 
-    def counts(self, name: str) -> list[int]:
-        """Give a list of whole numbers of at least 0; an empty one if there is none."""
-        return list(self._one(name, [], "a list of whole numbers", lambda value: _is_list_of(value, _is_count)))
+    def counts(self, name: str, most: int = MAX_LENGTH) -> list[int]:
+        """Give a list of whole numbers of at least 0, with no more than so many; an empty one if there is none."""
+        wanted = f"a list of whole numbers, at most {most:,}"
+        return list(self._one(name, [], wanted, lambda value: _is_list_of(value, _is_count) and len(value) <= most))
 
     def numbers(self, name: str) -> list[float]:
         """Give a list of finite numbers; an empty one if there is none."""

@@ -109,8 +109,8 @@ def load_saved(path: str | Path) -> SavedNetwork:
     spec, weights = load_network(where / MODEL)
     if result.candidates[0].layers != spec.layers or result.candidates[0].look_back != spec.look_back:
         raise RunFolderError(
-            f"The network in {where / MODEL} is not that of {RESULT}: its layers are {spec.layers} with look-back "
-            f"{spec.look_back}, and those of the result {result.candidates[0].layers} with "
+            f"The network in {where / MODEL} is not that of {RESULT}: its layers are {shown(spec.layers)} with "
+            f"look-back {spec.look_back}, and those of the result {shown(result.candidates[0].layers)} with "
             f"{result.candidates[0].look_back}; put a whole copy back."
         )
     if vocabulary is not None and len(vocabulary.tokens) != spec.outputs:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from dlopt_deap import limits
 from dlopt_deap.errors import RunFolderError
 from dlopt_deap.tools.saved.json_entries import Entries, read_entries
 
@@ -56,7 +57,8 @@ class SavedCandidate:
             RunFolderError: If an entry is not as it must be.
         """
         metrics = entries.inner("metrics").values
-        layers = entries.counts("layers") or entries.counts("architecture")
+        most = limits.MAX_LAYERS + 2  # with the ends
+        layers = entries.counts("layers", most) or entries.counts("architecture", most)
         return cls(
             entries.values.get("genes"),
             layers,

@@ -7,7 +7,7 @@ from typing import Any, TypeVar, get_origin
 
 from pydantic import ValidationError
 
-from dlopt_deap.checks import did_you_mean, listed, shown
+from dlopt_deap.checks import did_you_mean, listed, shortened, shown
 from dlopt_deap.errors import SettingError
 from dlopt_deap.tools.catalogue import SETTINGS, catalogue, load
 from dlopt_deap.tools.settings.base import Settings
@@ -86,7 +86,7 @@ def _sentence(
     # What is said of a whole because of a part of it is no mistake of its own.
     others = sum(not any(other[: len(path)] == path for other in {*paths} - {path}) for path in {*paths}) - 1
     more = "" if others < 1 else " There is one more mistake." if others == 1 else f" There are {others} more mistakes."
-    where = configuration.where(paths[chosen])
+    where = shortened(configuration.where(paths[chosen]) or "")
     problem = _problem(model, found[chosen], paths[chosen], found)
     return f"{where}: {problem}{more}" if where else problem + more
 
@@ -96,7 +96,7 @@ def _problem(model: type[Settings], error: Any, path: Path, found: Sequence[Any]
     kind, got, context = error["type"], shown(error["input"]), error.get("ctx", {})
     name = _dotted(path)
     if kind == "extra_forbidden":
-        return f"`{name}` is no setting{_instead(model, error['loc'], path)}"
+        return f"`{shortened(name)}` is no setting{_instead(model, error['loc'], path)}"
     if kind == "missing" and isinstance(path[-1], int):
         count = 1 + max(one["loc"][-1] for one in found if one["loc"][:-1] == error["loc"][:-1])
         return f"`{_dotted(path[:-1])}` must have {count} items, got {got}."

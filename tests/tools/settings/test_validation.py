@@ -124,6 +124,13 @@ def test_a_mistake_is_told(given: dict[str, Any], sentence: str) -> None:
     assert len(message) < 700
 
 
+def test_a_name_that_nobody_would_read_to_its_end_is_cut_short() -> None:
+    given = configuration(**{f"problem__{'a' * 100_000}": 1, "data__kind": "sine"})
+    with pytest.raises(SettingError, match=r"`problem\.a+\.\.\. \(100008 in all\)` is no setting; ") as told:
+        validated(Optimize.settings_model(), given)
+    assert len(str(told.value)) < 1_000
+
+
 def test_what_is_missing_is_told_with_its_help() -> None:
     with pytest.raises(SettingError, match=r"^`data` is missing; it is needed: the series\.$"):
         validated(Optimize.settings_model(), Configuration({}))
