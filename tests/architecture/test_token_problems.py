@@ -106,7 +106,8 @@ def test_weights_evolve_for_the_cross_entropy_and_the_error_rate() -> None:
 
 @pytest.mark.parametrize("inheritance", ["lamarckian", "baldwinian"])
 def test_architectures_and_weights_evolve_together(inheritance: str) -> None:
-    problem = JointProblem(IDS, SPACE, inner_evaluations=30, inheritance=inheritance)
+    final = InnerEvolution(evaluations=300, repeats=1)
+    problem = JointProblem(IDS, SPACE, inner_evaluations=30, inheritance=inheritance, final=final)
     assert problem.settings()["inner"]["metric"] == "cross_entropy"
     found = Evolution(population_size=4).optimize(problem, 8, seed=1)
     assert found.fitness["cross_entropy"] < 3

@@ -180,6 +180,7 @@ def test_a_run_that_its_budget_has_ended_is_over_and_goes_on_with_a_larger_one()
     assert budget.left() == 10.0
 
 
+@pytest.mark.slow
 def test_a_search_by_a_budget_gives_what_its_evaluations_finalists_and_epochs_give_again() -> None:
     task = small_task(finalists=3)
     budget = Budget(3.0)

@@ -169,6 +169,7 @@ def test_the_same_random_state_gives_the_same_network_and_a_clone_too() -> None:
     assert np.array_equal(state.predict(SPOTS), same.predict(SPOTS))
 
 
+@pytest.mark.slow
 def test_it_pickles_fitted_and_is_found_again_by_a_process_that_knows_nothing_of_it() -> None:
     fitted = forecaster().fit(SPOTS)
     kept = pickle.dumps(fitted)
@@ -230,6 +231,7 @@ def test_eight_rows_are_enough_to_fit() -> None:
     assert EvolvedForecaster(evaluations=1, finalists=1, final_epochs=1).fit(waves(8)).forecast(2).shape == (2, 2)
 
 
+@pytest.mark.slow
 def test_scikit_learn_is_loaded_by_the_estimator_and_not_by_the_one_call() -> None:
     code = """
 import sys

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from dlopt_deap.errors import DloptError
 
-EXAMPLES = int(os.environ.get("DLOPT_FUZZ_EXAMPLES", "250"))
+EXAMPLES = int(os.environ.get("DLOPT_FUZZ_EXAMPLES", "100"))
 
 COUNTED: Counter[str] = Counter()
 """The cases really run, and the clear errors in them (a case may try several things)."""

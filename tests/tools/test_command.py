@@ -246,11 +246,13 @@ def test_the_configurations_of_the_page_are_valid(tmp_path: Path, monkeypatch: p
 
 @pytest.mark.slow
 @pytest.mark.keras
-def test_tensorboard_s_files_are_in_the_run_and_go_with_it(tmp_path: Path) -> None:
+@pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+def test_tensorboard_s_files_are_in_the_run_and_go_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "search.toml").write_text(SEARCH)
     small = ("--set", "stop.max_evaluations=6", "--workers", "1", "--quiet", "--out", "run")
     boards = tmp_path / "run" / "tensorboard"
-    assert process("optimize", "search.toml", *small, "--set", "tensorboard=true", folder=tmp_path).code == 0
+    assert here("optimize", "search.toml", *small, "--set", "tensorboard=true").code == 0
     assert [path.name.startswith("events.out.tfevents.") for path in boards.iterdir()] == [True]
-    assert process("optimize", "search.toml", *small, "--overwrite", folder=tmp_path).code == 0
+    assert here("optimize", "search.toml", *small, "--overwrite").code == 0
     assert not boards.exists()
