@@ -12,7 +12,7 @@ from dlopt_deap import AskTell, Evolution, WeightProblem
 from dlopt_deap.architecture import RandomSamplingProblem, Space, TrainingProblem, overlay, train_best
 from dlopt_deap.data import TokenSequence, sine
 from dlopt_deap.errors import SettingError
-from dlopt_deap.joint import InnerEvolution, JointProblem
+from dlopt_deap.joint import FinalEvolution, InnerEvolution, JointProblem
 from dlopt_deap.networks import NetworkSpec, TrainingSettings, initial_weights, predict
 from dlopt_deap.sampling import cross_entropy
 from dlopt_deap.weight import OpenAIES
@@ -106,7 +106,7 @@ def test_weights_evolve_for_the_cross_entropy_and_the_error_rate() -> None:
 
 @pytest.mark.parametrize("inheritance", ["lamarckian", "baldwinian"])
 def test_architectures_and_weights_evolve_together(inheritance: str) -> None:
-    final = InnerEvolution(evaluations=300, repeats=1)
+    final = FinalEvolution(evaluations=300, repeats=1)
     problem = JointProblem(IDS, SPACE, inner_evaluations=30, inheritance=inheritance, final=final)
     assert problem.settings()["inner"]["metric"] == "cross_entropy"
     found = Evolution(population_size=4).optimize(problem, 8, seed=1)
