@@ -19,6 +19,9 @@ class Interrupts:
     A request is noted rather than raised because an exception would end whatever Python happened to be doing, which
     under SCOOP is its own scheduler and not the search.
 
+    Blocks may be nested: a request is noted by the innermost, and one that was noted around it before it was entered is
+    its own too. So a program that searches and then saves loses no request between the two.
+
     Args:
         further: The names of further signals that are requests, such as ``"SIGUSR1"``, by which batch systems warn.
 
@@ -34,6 +37,9 @@ class Interrupts:
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
             self._previous = {number: signal.signal(number, self._note) for number in self._reasons}
+            around = (getattr(handler, "__self__", None) for handler in self._previous.values())
+            noted = (block.reason for block in around if isinstance(block, Interrupts))
+            self.reason = self.reason or next(noted, None)
         return self
 
     def __exit__(

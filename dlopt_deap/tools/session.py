@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from deap import base
 from dlopt_deap.callbacks import Progress, TensorBoard
 from dlopt_deap.callbacks.event_file import check_tensorboard
 from dlopt_deap.checks import check_integer
-from dlopt_deap.core import Callback, ModelOptimization, Problem, Result, Stop
+from dlopt_deap.core import Callback, Interrupts, ModelOptimization, Problem, Result, Stop
 from dlopt_deap.parallel import Limits, Map, open_map, scoop_is_running, usable_cores
 from dlopt_deap.storage import RunFolder, open_run
 from dlopt_deap.tools.run_options import NOT_KEPT, default_folder, plain_option
@@ -114,7 +115,7 @@ class Session:
         processes = 1 if problem.cheap and not self.limits.bounded else self.workers
         if self.tensorboard:
             check_tensorboard()  # what is missing is told before a folder is made
-        with self.open_folder(name) as run:
+        with self.open_folder(name) as run, ExitStack() as until_saved:
             boards = [TensorBoard(run.path / BOARDS)] if self.tensorboard else []
             with (
                 open_map(processes, self.limits) as map_,
@@ -123,6 +124,8 @@ class Session:
                 announcing = Announcement(map_, run, self.quiet)
                 toolbox.register("map", map_ if wrap_map is None else wrap_map(map_))
                 callbacks: list[Callback] = [progress, announcing, *boards]
+                # Between the search and the saving, too, a request to end must not lose what was found.
+                until_saved.enter_context(Interrupts(self.stop.signals))
                 result = technique.optimize(
                     problem, stop=self.stop, seed=self.seed, toolbox=toolbox, callbacks=callbacks, run=run
                 )

@@ -78,6 +78,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("files")
 
 
+@pytest.mark.slow
 @fuzz(file=changed_files(), options=st.one_of(st.just({"targets": "load"}), OPTIONS), share=2)
 def test_a_damaged_file_is_a_series_or_an_error_that_names_it(
     folder: Path, file: tuple[str, bytes], options: dict[str, Any]

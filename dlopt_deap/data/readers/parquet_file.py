@@ -17,6 +17,7 @@ from dlopt_deap.checks import listed, shortened, shown
 from dlopt_deap.data.readers.building import build_series
 from dlopt_deap.data.readers.options import Options, make_options
 from dlopt_deap.data.readers.pandas_frame import times_of
+from dlopt_deap.data.readers.parquet_trial import survives
 from dlopt_deap.data.readers.table import NUMBER, TIME, ArrayTable, Paths, Table, Times, as_paths, join_tables
 from dlopt_deap.data.series import TimeSeries
 from dlopt_deap.errors import DataError
@@ -74,6 +75,8 @@ class _File:
     def __init__(self, pyarrow: ModuleType, path: Path) -> None:
         self.pyarrow, self.path = pyarrow, path
         content = read_regular(path, "a Parquet file", "MAX_PARQUET_BYTES", DataError)
+        if not survives(content):
+            raise DataError(f"{path} must be a Parquet file, but is so damaged that reading it ends the program.")
         with self._reading():
             self.file = pyarrow.parquet.ParquetFile(pyarrow.BufferReader(content))
             self.schema, self.rows = self.file.schema_arrow, self.file.metadata.num_rows
