@@ -99,9 +99,9 @@ def _write_dates_shortly(ax: Any) -> None:
     """Have dates below an axis that do not run into each other: what they share is written once."""
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
-    locator = AutoDateLocator()
+    locator = AutoDateLocator()  # type: ignore[no-untyped-call]
     ax.xaxis.set_major_locator(locator)
-    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
 
 
 def _draw_tokens(forecast: ForecastRows, target: int, panels: Any) -> None:
