@@ -91,6 +91,17 @@ def _draw_values(forecast: ForecastRows, target: int, panels: Any) -> None:
     panels[1].vlines(index, 0.0, said - truth, color=ORANGE, linewidth=1)
     panels[1].plot(index, said - truth, color=ORANGE, linestyle="none", marker="o", markersize=2)
     panels[1].set(xlabel=label, ylabel="network - truth")
+    if np.issubdtype(index.dtype, np.datetime64):
+        _write_dates_shortly(panels[1])
+
+
+def _write_dates_shortly(ax: Any) -> None:
+    """Have dates below an axis that do not run into each other: what they share is written once."""
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+    locator = AutoDateLocator()  # type: ignore[no-untyped-call]
+    ax.xaxis.set_major_locator(locator)
+    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
 
 
 def _draw_tokens(forecast: ForecastRows, target: int, panels: Any) -> None:

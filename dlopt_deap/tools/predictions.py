@@ -83,7 +83,7 @@ class Predictions:
     def where(self) -> str:
         """Which rows they are."""
         known = "one step ahead, and " if self.beyond < len(self.index) else ""
-        return f"{self.name}, {known}up to {self.beyond} steps beyond the last row"
+        return f"{self.name}, {known}up to {self.beyond} {'step' if self.beyond == 1 else 'steps'} beyond the last row"
 
     def to_csv(self) -> str:
         """Write a row for each time: the steps ahead, and of each target the truth, if known, and the forecast."""

@@ -1,6 +1,7 @@
 """Figures."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from toy import Toy
 
 from dlopt_deap.architecture import RandomSamplingProblem, Space, TrainingProblem
 from dlopt_deap.core import Evolution, compare_forecasts
-from dlopt_deap.data import TokenSequence, sine
+from dlopt_deap.data import TimeSeries, TokenSequence, sine
 from dlopt_deap.errors import DataError, SettingError
 from dlopt_deap.networks import NetworkSpec, initial_weights
 from dlopt_deap.plots import (
@@ -94,6 +95,18 @@ def test_a_forecast_shows_truth_network_and_their_difference_with_all_errors(res
     title = panels[0].get_title().replace("\n", " ")
     assert all(f"{name} {errors['mae']:.4g}" in title for name, errors in told.errors.items())
     assert list(panels[1].lines[-1].get_ydata()) == list((told.predictions["network"] - told.truth)[:, 0])
+
+
+def test_dates_below_a_forecast_do_not_run_into_each_other() -> None:
+    hours = np.arange("2026-03-01", "2026-05-20", dtype="datetime64[h]")
+    series = TimeSeries(np.sin(np.arange(len(hours)) / 4)[:, np.newaxis], index=hours)
+    spec = NetworkSpec(1, (2,), 1, look_back=3)
+    panels = forecast(compare_forecasts(series, spec, initial_weights(spec)))
+    panels[1].figure.canvas.draw()
+    labels = [label for label in panels[1].get_xticklabels() if label.get_text()]
+    boxes = sorted((label.get_window_extent() for label in labels), key=lambda box: box.x0)
+    assert len(boxes) > 2
+    assert all(left.x1 < right.x0 for left, right in pairwise(boxes))
 
 
 def test_a_forecast_of_tokens_shows_the_network_and_the_best_naive_method_as_moving_means() -> None:
