@@ -6,20 +6,21 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from dlopt_deap.architecture import Racing, TrainingProblem, train_best
+from dlopt_deap.architecture import Racing, RandomSamplingProblem, TrainingProblem, train_best
 from dlopt_deap.core import Problem
 from dlopt_deap.data import Series
 from dlopt_deap.errors import SettingError
 from dlopt_deap.tools.action import ActionBase
 from dlopt_deap.tools.catalogue import load_all
 from dlopt_deap.tools.rehearsal import rehearse
+from dlopt_deap.tools.run_options import NOT_KEPT
 from dlopt_deap.tools.session import Session, Stage
 from dlopt_deap.tools.settings.base import Settings
 from dlopt_deap.tools.settings.choices import with_choices
 from dlopt_deap.tools.settings.data import DataSource
 from dlopt_deap.tools.settings.operators import Alias, OperatorSettings, operators_of
-from dlopt_deap.tools.settings.problems import ProblemSettings, TrainingProblemSettings
-from dlopt_deap.tools.settings.run import NOT_KEPT, ActionSettings, LimitSettings, StopSettings
+from dlopt_deap.tools.settings.problems import Engine, ProblemSettings, Targets, TrainingProblemSettings
+from dlopt_deap.tools.settings.run import ActionSettings, LimitSettings, StopSettings
 from dlopt_deap.tools.settings.space import Size
 from dlopt_deap.tools.settings.techniques import (
     EvolutionSettings,
@@ -28,15 +29,16 @@ from dlopt_deap.tools.settings.techniques import (
     WeightTechniqueSettings,
     default_technique,
 )
+from dlopt_deap.tools.settings.training import TrainingOptions
 
 EVALUATIONS = 300
 """The evaluations of a search that nothing else would end, of candidates that take milliseconds to seconds."""
 
-WEIGHT_TECHNIQUE = "openai_es"
-"""The technique for weights where none is named."""
-
 CHEAP_EVALUATIONS = 20_000
 """The same, of weight vectors, a thousand of which take as long."""
+
+WEIGHT_TECHNIQUE = "openai_es"
+"""The technique for weights where none is named."""
 
 
 class RacingSettings(Settings):
@@ -53,8 +55,16 @@ class SecondStageSettings(Settings):
 
     k: int = Field(5, ge=1)
     """How many of the best to train."""
-    training: TrainingProblemSettings = TrainingProblemSettings()
-    """How; the limits of the space are those of the search."""
+    targets: Targets | None = Field(None, min_length=1, examples=[{"mae": -1}])
+    """What they are ranked by, as for the problem kind training."""
+    final_epochs: int = Field(300, ge=1)
+    """The most epochs of a training."""
+    final_repeats: int = Field(3, ge=1)
+    """Trainings of each of the best."""
+    training: TrainingOptions = TrainingOptions()
+    """How they are trained."""
+    engine: Engine = "auto"
+    """What trains: compiled code of this package, or Keras."""
 
 
 class OptimizeSettings(ActionSettings):
@@ -159,14 +169,16 @@ def _second_stage(settings: OptimizeSettings, problem: Problem, series: Series) 
     """Give the second stage, if one is wanted."""
     if settings.second_stage is None:
         return None
-    if isinstance(problem, TrainingProblem) or not hasattr(problem, "space"):
+    if not isinstance(problem, RandomSamplingProblem):
         raise SettingError("`second_stage` trains what was not trained, so `problem.kind` must be 'random_sampling'.")
     wanted = settings.second_stage
-    second = wanted.training.build(series)
     second = TrainingProblem(
-        series, problem.space, second.targets, **{name: getattr(second, name) for name in _TRAINING}
+        series,
+        problem.space,
+        wanted.targets,
+        final_epochs=wanted.final_epochs,
+        final_repeats=wanted.final_repeats,
+        training=wanted.training.build(),
+        engine=wanted.engine,
     )
     return partial(train_best, problem=second, k=wanted.k)
-
-
-_TRAINING = ("epochs", "repeats", "final_epochs", "final_repeats", "training", "engine")

@@ -10,9 +10,6 @@ from dlopt_deap.tools.settings.base import Settings
 
 Signal = Literal["SIGUSR1", "SIGUSR2", "SIGHUP", "SIGALRM", "SIGXCPU"]
 
-NOT_KEPT = ("out", "resume", "overwrite", "accept_versions")
-"""What concerns one session only, and is not taken over by the next."""
-
 
 class OutputSettings(Settings):
     """What every action has (abstract)."""

@@ -10,10 +10,10 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from dlopt_deap.tools.action import ActionBase
+from dlopt_deap.tools.run_options import NOT_KEPT
 from dlopt_deap.tools.settings.base import Settings
 from dlopt_deap.tools.settings.files import Configuration
 from dlopt_deap.tools.settings.models import KIND, kinds_of, models_in, usual_kind
-from dlopt_deap.tools.settings.run import NOT_KEPT
 from dlopt_deap.tools.settings.validation import validated
 
 ALIAS = "mutate"

@@ -34,6 +34,7 @@ from dlopt_deap.sampling import (
     Uniform,
     mae_random_sampling,
 )
+from dlopt_deap.tools.run_options import NOT_KEPT
 from dlopt_deap.tools.settings import data as data_settings
 from dlopt_deap.tools.settings import metrics, problems, run, space, techniques, training
 from dlopt_deap.tools.settings.base import Settings
@@ -130,7 +131,7 @@ def test_settings_cannot_be_changed_and_refuse_what_they_do_not_know(group: type
 def test_an_action_has_what_all_actions_have(action: str) -> None:
     assert issubclass(model_of(action), run.OutputSettings)
     computes = issubclass(model_of(action), run.ActionSettings)
-    assert (set(run.NOT_KEPT) <= set(model_of(action).model_fields)) == computes
+    assert (set(NOT_KEPT) <= set(model_of(action).model_fields)) == computes
 
 
 NEEDED = {"series", "space", "spec", "threads", "seed", "split of a series"}

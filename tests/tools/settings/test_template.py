@@ -12,8 +12,8 @@ from tools.settings.walking import ACTIONS, choices, model_of
 
 from dlopt_deap.errors import SettingError
 from dlopt_deap.tools.catalogue import load
+from dlopt_deap.tools.run_options import NOT_KEPT
 from dlopt_deap.tools.settings.files import Configuration, parse_value
-from dlopt_deap.tools.settings.run import NOT_KEPT
 from dlopt_deap.tools.settings.template import template, toml
 from dlopt_deap.tools.settings.validation import validated
 
@@ -92,7 +92,7 @@ GIVEN: list[tuple[str, dict[str, Any]]] = [
         {"operators.mutate.name": "mut_gaussian", "operators.mutate.sigma": 3, "operators.mate.name": "cx_layers"},
     ),
     ("optimize", {"problem.space.units": [1, 8], "problem.targets.num_weights": -1, "problem.targets.mae": -1}),
-    ("optimize", {"second_stage.k": 3, "problem.kind": "random_sampling", "second_stage.training.epochs": 4}),
+    ("optimize", {"second_stage.k": 3, "problem.kind": "random_sampling", "second_stage.final_epochs": 4}),
     ("optimize", {"data.kind": "sunspots", "problem.kind": "weight", "technique.population_size": 9}),
     ("optimize", {"data.path": 'a "b" \\ \x7f é \U0001f300.csv', "data.targets": ["a", "b"]}),
     ("sample", {"data.kind": "sine", "architectures.listed": [[3], [4, 5]], "sampling.distribution.scale": 2.0}),

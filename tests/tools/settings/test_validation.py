@@ -39,8 +39,8 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
     ({"problem__epohcs": 1}, "--set problem.epohcs: `problem.epohcs` is no setting; did you mean 'epochs'?"),
     ({"problem__space__unit": [1, 2]}, "`problem.space.unit` is no setting; did you mean 'units'?"),
     (
-        {"second_stage__training__training__los": "mse"},
-        "`second_stage.training.training.los` is no setting; did you mean 'loss'?",
+        {"second_stage__training__los": "mse"},
+        "`second_stage.training.los` is no setting; did you mean 'loss'?",
     ),
     (
         {"problem__num_samples": 1},
@@ -149,11 +149,11 @@ def test_a_group_that_names_no_kind_is_of_the_usual_one_however_deep() -> None:
     settings = validated(
         Optimize.settings_model(),
         configuration(
-            data__kind="sunspots", second_stage__training__epochs=3, problem__kind="random_sampling",
+            data__kind="sunspots", second_stage__training__patience=3, problem__kind="random_sampling",
             problem__distribution__scale=2.0,
         ),
     )  # fmt: skip
-    assert settings.second_stage.training.epochs == 3
+    assert settings.second_stage.training.patience == 3
     assert settings.problem.distribution.model_dump() == {"kind": "normal", "loc": 0.0, "scale": 2.0}
 
 
