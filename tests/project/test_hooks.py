@@ -101,7 +101,7 @@ def test_lint_and_the_hooks_are_the_same_commands(tmp_path: Path, with_notebooks
     if with_notebooks:
         (tmp_path / "notebooks").mkdir()
         (tmp_path / "notebooks" / "one.ipynb").touch()
-    made = ("--old-file=E/.installed-test", "VENV=E")
+    made = ("--no-print-directory", "--old-file=E/.installed-test", "VENV=E")
     printed = subprocess.run(["make", "-n", *made, "lint"], cwd=tmp_path, capture_output=True, text=True, check=True)
     commands = [line.removeprefix("E/bin/") for line in printed.stdout.splitlines()]
     hooks = [hook for name, hook in HOOKS.items() if name not in OF_THE_COMMIT]
