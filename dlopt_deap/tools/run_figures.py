@@ -48,7 +48,7 @@ def draw_run(record: RunRecord, folder: str | Path | None = None) -> list[Path]:
     Raises:
         RunFolderError: If they cannot be written, or something in the run folder is damaged.
     """
-    figures = [(f"{re.sub(UNSAFE, '_', name)}.png", function, panels) for name, function, panels in _figures(record)]
+    figures = [(f"{safe_name(name)}.png", function, panels) for name, function, panels in _figures(record)]
     place = record.folder / "figures" if folder is None else Path(folder)
     if folder is None and place.is_symlink():
         raise RunFolderError(
@@ -58,6 +58,16 @@ def draw_run(record: RunRecord, folder: str | Path | None = None) -> list[Path]:
     for name, function, panels in figures:
         draw(place / name, function, panels)
     return [place / name for name, *_ in figures]
+
+
+def safe_name(name: str) -> str:
+    """Give the name of a figure as that of a file.
+
+    Examples:
+        >>> safe_name("fitness_../log p")
+        'fitness_.._log_p'
+    """
+    return re.sub(UNSAFE, "_", name)
 
 
 def _figures(record: RunRecord) -> Iterator[Figure]:

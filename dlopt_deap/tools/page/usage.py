@@ -1,0 +1,255 @@
+"""How to load and use what a run left: code to copy, filled with the run's own names and numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dlopt_deap.data import SeriesDescription
+from dlopt_deap.data.scaling import TransformerRecord
+from dlopt_deap.errors import DataError, SettingError
+from dlopt_deap.networks import NetworkSpec
+from dlopt_deap.tools.page.blocks import Block, Code, Paragraph
+from dlopt_deap.tools.page.certainty import is_untrained
+from dlopt_deap.tools.page.commands import OWN_DATA, PROGRAM, place, plain_path, shell
+from dlopt_deap.tools.page.network import spec_of_run
+from dlopt_deap.tools.saved.forecast_file import NAME as FORECAST
+from dlopt_deap.tools.saved.run_record import ENDED, RunRecord
+from dlopt_deap.tools.saved.saved_network import MODEL
+
+HORIZON = 12
+"""So many rows ahead the examples forecast."""
+
+READING = {"time": None, "frequency": None, "gaps": "refuse", "missing": "refuse", "delimiter": None, "decimal": "."}
+"""How a file is read, unless it is told."""
+
+SINE = {"freq": 1.0, "start": 0.0, "stop": 100.0, "step": 0.1}
+"""The sine wave, unless it is told."""
+
+
+@dataclass(frozen=True)
+class Data:
+    """The data that a run was made from, as examples name them.
+
+    Attributes:
+        kind: ``"sine"``, ``"sunspots"``, ``"file"``, or something else.
+        path: The file.
+        reading: How it is read, what is not as it is by default.
+    """
+
+    kind: str
+    path: str = ""
+    reading: tuple[tuple[str, Any], ...] = ()
+
+
+def usage(record: RunRecord) -> list[Block]:
+    """Show how to load the network and how to forecast with it."""
+    spec = spec_of_run(record)
+    if record.state != ENDED or spec is None or not (record.folder / MODEL).is_file():
+        return []
+    data, described = data_of(record), _described(record)
+    blocks: list[Block] = [Paragraph("Paths are as they were when this page was written.")]
+    if data.kind in ("file", *OWN_DATA) or (_is_of_tokens(record) and data.path):
+        blocks += [Paragraph("On the command line:"), Code(_command(record, described, data), "sh", "predict")]
+    blocks += [Paragraph("In Python, with this package:"), Code(_own(record, described, data), "python", "own way")]
+    blocks += [Paragraph("With Keras alone:"), Code(_keras(record, spec, described), "python", "keras")]
+    if is_untrained(record) and data.kind in ("file", *OWN_DATA):
+        told = "The weights are random ones. To train this architecture:"
+        blocks += [Paragraph(told), Code(_train(record, spec, data), "sh", "train")]
+    return blocks
+
+
+def data_of(record: RunRecord) -> Data:
+    """Find the data of a run among its options."""
+    options = record.options
+    source = options.get("data")
+    if isinstance(source, Mapping):
+        kind, path = str(source.get("kind", "")), source.get("path")
+        return Data(kind, path if isinstance(path, str) else "", _changed(source, SINE if kind == "sine" else READING))
+    if isinstance(options.get("file"), str):
+        return Data("file", options["file"], _changed(options, READING))
+    if options.get("series") == "sunspots":
+        return Data("sunspots")
+    name = (record.result.series or {}).get("name") if record.result is not None else ""
+    return Data("sine") if name == "sine" and "program" in options else Data("")
+
+
+def _changed(options: Mapping[str, Any], usual: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
+    """Give the options of some names that are not as usual."""
+    return tuple((name, options[name]) for name in usual if options.get(name) not in (None, usual[name]))
+
+
+def _described(record: RunRecord) -> SeriesDescription | None:
+    """Read the description of the series; ``None`` of tokens, and if there is none."""
+    series = record.result.series if record.result is not None else None
+    if series is None or _is_of_tokens(record):
+        return None
+    try:
+        return SeriesDescription.from_dict(series)
+    except (DataError, SettingError):
+        return None
+
+
+def _is_of_tokens(record: RunRecord) -> bool:
+    series = record.result.series if record.result is not None else None
+    return (series or {}).get("kind") == "tokens"
+
+
+def _command(record: RunRecord, described: SeriesDescription | None, data: Data) -> str:
+    """Write the command that forecasts."""
+    words = [PROGRAM, "predict", place(record)]
+    if data.kind == "file" and not _is_of_tokens(record):
+        words += [plain_path(data.path), *_set(data)]
+    elif data.kind in OWN_DATA:
+        words += ["--set", f"data.kind={data.kind}", *_set(data)]
+    else:
+        words += ["--set", "data.kind=text", "--set", f"data.path={data.path}"]
+    horizon = HORIZON if described is None or set(described.inputs) <= set(described.targets) else 1
+    return shell([*words, "--set", f"horizon={horizon}", "--out", "predictions.csv"])
+
+
+def _set(data: Data) -> list[str]:
+    """Write as options how data are read."""
+    return [word for name, value in data.reading for word in ("--set", f"data.{name}={value}")]
+
+
+def _own(record: RunRecord, described: SeriesDescription | None, data: Data) -> str:
+    """Write the code that forecasts with this package."""
+    folder = place(record)
+    if described is None or isinstance(described.scaling, TransformerRecord):
+        return _own_network(folder, _is_of_tokens(record))
+    told = ", ".join(f"{name}={literal(one)}" for name, one in data.reading)
+    source = {"sine": f"sine({told})", "sunspots": "sunspots()"}.get(data.kind)
+    names = {"sine": "read_new_rows, sine", "sunspots": "read_new_rows, sunspots"}.get(data.kind, "read_new_rows")
+    given = ", ".join([literal(data.path or "new.csv"), *([told] if told else [])])
+    horizon = HORIZON if set(described.inputs) <= set(described.targets) else 1
+    return "\n".join(
+        [
+            f"from dlopt_deap.data import {names}",
+            "from dlopt_deap.tools import KnownRows, load_saved, predict_rows",
+            "",
+            f"network = load_saved({literal(folder)})",
+            "described = network.described()",
+            f"rows = read_new_rows(described, {source or given})",
+            f"found = predict_rows(network, described, KnownRows(rows, None), horizon={horizon}, after_only=True)",
+            "print(found.to_csv())  # in own units",
+        ]
+    )
+
+
+def _own_network(folder: str, is_of_tokens: bool) -> str:
+    """Write the code that loads a network: of tokens it draws some, of others it shows what there is."""
+    load = [
+        "from dlopt_deap.tools import load_saved",
+        "",
+        f"network = load_saved({literal(folder)})",
+        "print(network.spec)",
+    ]
+    if not is_of_tokens:
+        return "\n".join([*load, "print(network.weights.shape)"])
+    return "\n".join(
+        [
+            "from dlopt_deap.networks import generate",
+            *load,
+            "tokens = network.tokens.tokens",
+            "start = [0] * network.spec.look_back  # numbers of tokens, oldest first: put your own here",
+            "drawn = generate(network.spec, network.weights, start, count=40, temperature=0.7, seed=1)",
+            "print([tokens[one] for one in drawn])",
+        ]
+    )
+
+
+def _keras(record: RunRecord, spec: NetworkSpec, described: SeriesDescription | None) -> str:
+    """Write the code that forecasts with Keras alone."""
+    model = str(Path(place(record)) / MODEL)
+    head = ["import keras", "import numpy as np", ""]
+    load = [f"model = keras.models.load_model({literal(model)})"]
+    window = f"(1, {spec.look_back}, {spec.inputs})"
+    if described is None or isinstance(described.scaling, TransformerRecord):
+        what = "scaled rows" if not _is_of_tokens(record) else "tokens: their numbers, or one-hot"
+        rest = [f"x = np.zeros({window}, 'float32')  # windows x look-back x inputs: {what}, oldest first"]
+        return "\n".join([*head, *load, *rest, "print(model.predict(x, verbose=0).shape)"])
+    inputs, targets = list(described.inputs), list(described.targets)
+    x, y = (_lines(described, names) for names in (inputs, targets))
+    rows = _known_rows(record, described, spec)
+    return "\n".join(
+        [
+            *(["import csv", *head] if rows[0].startswith("with") else head),
+            *load,
+            *rows,
+            f"# inputs: {comment(inputs)}; scaled = (own - middle) * slope + centre",
+            f"slope, middle, centre = np.array({x[0]}), np.array({x[1]}), np.array({x[2]})",
+            f"x = ((rows - middle) * slope + centre).reshape({window})",
+            "y = model.predict(x, verbose=0)[0]",
+            f"# targets: {comment(targets)}",
+            f"slope, middle, centre = np.array({y[0]}), np.array({y[1]}), np.array({y[2]})",
+            "print((y - centre) / slope + middle)  # the next row, in own units",
+        ]
+    )
+
+
+def _lines(described: SeriesDescription, names: Sequence[str]) -> tuple[list[float], list[float], list[float]]:
+    """Give slope, middle and centre of the scaling of some columns."""
+    entries = described.scaling.to_dict()
+    places = [described.columns.index(name) for name in names]
+    slope, middle, centre = ([float(entries[part][place]) for place in places] for part in ("slope", "middle", "centre"))
+    return slope, middle, centre
+
+
+def _known_rows(record: RunRecord, described: SeriesDescription, spec: NetworkSpec) -> list[str]:
+    """Write how the last rows come to be there: from ``forecast.csv``, if it holds all inputs of enough rows."""
+    start, stop = described.splits.get("testing", [0, 0])
+    path = record.folder / FORECAST
+    if not path.is_file() or not set(described.inputs) <= set(described.targets) or stop - start < spec.look_back:
+        what = comment(list(described.inputs))
+        return [
+            f"rows = np.zeros(({spec.look_back}, {spec.inputs}))  # put the last {spec.look_back} rows of {what} here"
+        ]
+    columns = ", ".join(f"float(row[{literal(f'{name} truth')}])" for name in described.inputs)
+    return [
+        f"with open({literal(str(Path(place(record)) / FORECAST))}, newline='', encoding='utf-8') as file:",
+        f"    rows = [[{columns}] for row in csv.DictReader(file)]",
+        f"rows = np.array(rows[-{spec.look_back}:])  # the last known rows, oldest first",
+    ]
+
+
+def _train(record: RunRecord, spec: NetworkSpec, data: Data) -> str:
+    """Write the command that trains an architecture which random sampling found."""
+    words = [PROGRAM, "train"]
+    if data.kind == "file":
+        words += [plain_path(data.path), *_set(data)]
+        described = _described(record)
+        if described is not None:
+            from dlopt_deap.tools.settings.template import toml
+
+            words += ["--set", f"data.targets={toml(list(described.targets))}"]
+            words += ["--set", f"data.inputs={toml(list(described.inputs))}"]
+    else:
+        words += ["--set", f"data.kind={data.kind}", *_set(data)]
+    words += ["--set", f"architectures=[{list(spec.units)}]", "--set", f"look_back=[{spec.look_back}]"]
+    words += ["--set", f"cell={spec.cell}"] if spec.cell != "lstm" else []
+    return shell([*words, "--seed", str(record.seed or 0), "--out", f"{place(record).rstrip('/')}-trained"])
+
+
+def literal(value: Any) -> str:
+    """Write a value in Python, what cannot be seen of a text as an escape.
+
+    Examples:
+        >>> literal("a\\u202e"), literal('"')
+        ("'a\\\\u202e'", '\\'"\\'')
+    """
+    return repr(value)
+
+
+def comment(names: Sequence[str]) -> str:
+    """Write names into a comment of Python, on one line.
+
+    Examples:
+        >>> comment(["a", "b\\nprint(1)"])
+        "a, 'b\\\\nprint(1)'"
+    """
+    shown = [name if name.isprintable() else repr(name) for name in names[:5]]
+    cut = [name if len(name) <= 40 else f"{name[:40]}..." for name in shown]
+    return ", ".join(cut) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
