@@ -15,14 +15,14 @@ from dlopt_deap.tools.saved.forecast_file import NAME, ForecastTable, read_forec
 from dlopt_deap.tools.saved.run_record import RunRecord
 
 MEASURES = {
-    "mae": "mean absolute error",
-    "rmse": "root mean squared error",
-    "median_ae": "median absolute error",
-    "cross_entropy": "cross-entropy / nats a token",
-    "perplexity": "perplexity",
-    "error_rate": "share of wrong tokens",
+    "mae": ("MAE", "mean absolute error"),
+    "rmse": ("RMSE", "root mean squared error"),
+    "median_ae": ("median", "median absolute error"),
+    "cross_entropy": ("nats", "cross-entropy a token"),
+    "perplexity": ("perplexity", "how many equally likely tokens were as hard to tell"),
+    "error_rate": ("wrong", "the share of tokens that were told wrong"),
 }
-"""The errors that are shown, if they were measured."""
+"""The errors that are shown, if they were measured: what they are called, and what they are."""
 
 METHODS = {
     "network": "the network",
@@ -160,12 +160,15 @@ def errors_table(record: RunRecord, accuracy: Accuracy) -> Table:
     for place, method in enumerate(ordered):
         error = test[method].get(accuracy.criterion)
         against = "" if method == own or error is None else relative(accuracy.own, error)
-        rows.append([method_name(method), *(columns[name][place] for name in shown), against])
+        first, *further = (columns[name][place] for name in shown)
+        rows.append([method_name(method), first, against, *further])
     of_tokens = accuracy.criterion == "cross_entropy"
     units = "" if of_tokens else f", in the units of {units_of(accuracy.targets)}"
+    first, *further = (MEASURES[name][0] for name in shown)
+    told = "; ".join(f"{short}: {what}" for short, what in map(MEASURES.__getitem__, shown) if short != what)
     return Table(
-        f"Errors on the test split{units}; less is better.",
-        ["method", *(MEASURES[name] for name in shown), "the network has"],
+        f"Errors on the test split{units}; less is better. {told}.",
+        ["method", first, "network has", *further],
         rows,
         strong=ordered.index(own),
     )
@@ -183,7 +186,7 @@ def targets_table(accuracy: Accuracy) -> Table | None:
         best = min((name for name in errors if name != own), key=lambda name: errors[name][place])
         said = column([errors[own][place], errors[best][place]])
         rows.append([named(target), method_name(best), *said, relative(errors[own][place], errors[best][place])])
-    header = ["target", "best other method", "the network's error", "the other's", "the network has"]
+    header = ["target", "best other method", "network", "other", "network has"]
     return Table("Mean absolute error of each target on the test split, in its own units.", header, rows, texts=2)
 
 

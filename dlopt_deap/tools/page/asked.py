@@ -76,7 +76,7 @@ def _series(record: RunRecord) -> Iterator[tuple[str, str]]:
         names = series.get(what)
         if isinstance(names, list) and names:
             more = [f"{len(names) - 10} more"] if len(names) > 10 else []
-            yield f"series: {what}", enumerated([*(named(one) for one in names[:10]), *more])
+            yield what, enumerated([*(named(one) for one in names[:10]), *more])
     splits = series.get("splits")
     if isinstance(splits, Mapping):
         told = [
@@ -87,7 +87,7 @@ def _series(record: RunRecord) -> Iterator[tuple[str, str]]:
         yield "rows of the splits", f"{enumerated(told)}, oldest first" if told else "not known"
     for what in ("season", "frequency", "time"):
         if series.get(what) is not None:
-            yield f"series: {what}", named(series[what])
+            yield what, named(series[what])
     if isinstance(series.get("vocabulary"), list):
         yield "vocabulary", f"{number(len(series['vocabulary']))} tokens"
     if isinstance(series.get("fingerprint"), str):

@@ -103,7 +103,7 @@ def _chance(accuracy: Accuracy | None) -> Iterator[tuple[str, str]]:
         if method is None or lead is None:
             continue
         ahead = "less" if lead.difference < 0 else "more"
-        chance = "which holds 0: the difference may be chance" if lead.may_be_chance else "which does not hold 0"
+        chance = "which holds 0: the difference may be chance" if lead.may_be_chance else "which does not hold 0: chance alone hardly explains it"
         yield f"against {method_name(method)}", (
             f"The network is nearer to what came on {number(lead.nearer)} of {number(lead.rows)} rows. Its absolute "
             f"error is {number(abs(lead.difference))} {ahead} on average (in the units of "
@@ -136,7 +136,7 @@ def _limits(record: RunRecord, accuracy: Accuracy | None) -> Iterator[tuple[str,
     """Say what was not measured."""
     if record.kind == SAMPLING:
         return
-    missing = ["how much of the result is luck of the seed (one seed was run)"]
+    missing = ["How much of the result is luck of the seed (one seed was run)"]
     if accuracy is not None:
         missing.append("errors of more than one row ahead, which are larger")
         missing.append("intervals of single forecasts")

@@ -113,13 +113,13 @@ def sections(
     drawn = pictures.of("network", "The network drawn: its input, its recurrent layers and its output.", "The network.")
     return [
         Section("forecast", "Forecast", forecast),
-        Section("certainty", "How sure this is", certainty(record, accuracy)),
+        Section("certainty", "How sure it is", certainty(record, accuracy)),
         Section("network", "The network", network_blocks(record, drawn)),
         Section("search", "How it went", search_blocks(record, pictures)),
         Section("asked", "What was asked", asked(record)),
-        Section("use", "How to use it", usage(record)),
-        Section("again", "How to make it again, and go on", again(record)),
-        Section("files", "Files beside this page", files_beside(record, page or record.folder / NAME)),
+        Section("use", "Use it", usage(record)),
+        Section("again", "Repeat or extend it", again(record)),
+        Section("files", "Files", files_beside(record, page or record.folder / NAME)),
     ]
 
 

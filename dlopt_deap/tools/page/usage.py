@@ -171,47 +171,40 @@ def _keras(record: RunRecord, spec: NetworkSpec, described: SeriesDescription | 
         what = "scaled rows" if not _is_of_tokens(record) else "tokens: their numbers, or one-hot"
         rest = [f"x = np.zeros({window}, 'float32')  # windows x look-back x inputs: {what}, oldest first"]
         return "\n".join([*head, *load, *rest, "print(model.predict(x, verbose=0).shape)"])
-    inputs, targets = list(described.inputs), list(described.targets)
-    x, y = (_lines(described, names) for names in (inputs, targets))
-    rows = _known_rows(record, described, spec)
+    x, y = (_line(described, names) for names in (described.inputs, described.targets))
+    back = [] if x == y else [f"slope, middle, centre = {y}  # of the targets"]
     return "\n".join(
         [
-            *(["import csv", *head] if rows[0].startswith("with") else head),
+            *(["import csv", *head] if (known := _known_rows(record, described, spec)) else head),
             *load,
-            *rows,
-            f"# inputs: {comment(inputs)}; scaled = (own - middle) * slope + centre",
-            f"slope, middle, centre = np.array({x[0]}), np.array({x[1]}), np.array({x[2]})",
-            f"x = ((rows - middle) * slope + centre).reshape({window})",
-            "y = model.predict(x, verbose=0)[0]",
-            f"# targets: {comment(targets)}",
-            f"slope, middle, centre = np.array({y[0]}), np.array({y[1]}), np.array({y[2]})",
+            *(known or [f"rows = np.zeros(({spec.look_back}, {spec.inputs}))  # put the last rows of {comment(described.inputs)} here"]),
+            f"slope, middle, centre = {x}  # of the inputs",
+            "x = (rows - middle) * slope + centre",
+            "y = model.predict(x[np.newaxis], verbose=0)[0]",
+            *back,
             "print((y - centre) / slope + middle)  # the next row, in own units",
         ]
     )
 
 
-def _lines(described: SeriesDescription, names: Sequence[str]) -> tuple[list[float], list[float], list[float]]:
-    """Give slope, middle and centre of the scaling of some columns."""
+def _line(described: SeriesDescription, names: Sequence[str]) -> str:
+    """Write slope, middle and centre of the scaling of some columns: ``scaled = (own - middle) * slope + centre``."""
     entries = described.scaling.to_dict()
     places = [described.columns.index(name) for name in names]
-    slope, middle, centre = ([float(entries[part][place]) for place in places] for part in ("slope", "middle", "centre"))
-    return slope, middle, centre
+    return ", ".join(str([float(entries[part][place]) for place in places]) for part in ("slope", "middle", "centre"))
 
 
 def _known_rows(record: RunRecord, described: SeriesDescription, spec: NetworkSpec) -> list[str]:
-    """Write how the last rows come to be there: from ``forecast.csv``, if it holds all inputs of enough rows."""
+    """Write how the last rows are read from ``forecast.csv``, if it holds all inputs of enough rows."""
     start, stop = described.splits.get("testing", [0, 0])
     path = record.folder / FORECAST
     if not path.is_file() or not set(described.inputs) <= set(described.targets) or stop - start < spec.look_back:
-        what = comment(list(described.inputs))
-        return [
-            f"rows = np.zeros(({spec.look_back}, {spec.inputs}))  # put the last {spec.look_back} rows of {what} here"
-        ]
-    columns = ", ".join(f"float(row[{literal(f'{name} truth')}])" for name in described.inputs)
+        return []
     return [
+        f"names = {literal(list(described.inputs))}",
         f"with open({literal(str(Path(place(record)) / FORECAST))}, newline='', encoding='utf-8') as file:",
-        f"    rows = [[{columns}] for row in csv.DictReader(file)]",
-        f"rows = np.array(rows[-{spec.look_back}:])  # the last known rows, oldest first",
+        f"    table = list(csv.DictReader(file))[-{spec.look_back}:]  # the last known rows, oldest first",
+        "rows = np.array([[float(row[f'{name} truth']) for name in names] for row in table])",
     ]
 
 
