@@ -50,6 +50,7 @@ def save_run(result: Result, folder: Path, season: int | None = None) -> None:
     if isinstance(problem, RandomSamplingProblem):
         sampling = problem.final_sampling(result.best, result.seed)
         draw(figures / "sampled_errors.png", partial(plots.sampled_errors, sampling, problem.metric))
+    draw(figures / "network.png", partial(plots.network, result.spec))
     if problem.series is not None:
         draw(figures / "forecast.png", partial(plots.forecast, result.forecast(season)), panels=2)
     result.save(folder, season, partial(_write_page, folder))
@@ -112,6 +113,7 @@ def save_training(
     draw(folder / "figures" / "forecast.png", partial(plots.forecast, forecast), panels=2)
     if training.epochs:
         draw(folder / "figures" / "training.png", partial(plots.training_history, training.history))
+    draw(folder / "figures" / "network.png", partial(plots.network, spec))
     save_keras(spec, training.weights, folder / "best.keras")
     write_text(folder / "forecast.csv", forecast.to_csv())
     entries = {

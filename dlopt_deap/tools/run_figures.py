@@ -87,6 +87,8 @@ def _figures(record: RunRecord) -> Iterator[Figure]:
         yield "forecast", partial(plots.forecast, read_forecast(record.folder / FORECAST, record.result.test)), 2
     if record.result is not None and any(record.result.history.values()):
         yield "training", partial(plots.training_history, record.result.history), 1
+    if record.result is not None and (spec := record.result.spec) is not None:
+        yield "network", partial(plots.network, spec), 1
     if record.kind == SAMPLING and record.candidates:
         sampling, metric = _best_sampling(record)
         yield "sampled_errors", partial(plots.sampled_errors, sampling, metric), 1

@@ -11,7 +11,9 @@ from dlopt_deap.tools.page.usage import literal
 from dlopt_deap.tools.saved.run_record import ENDED, RUNNING, RunRecord
 from dlopt_deap.tools.saved.saved_result import SEARCH
 
-SAME = "The same versions on a processor of the same kind give the same result, to the last bit, on any number of workers."
+SAME = (
+    "The same versions on a processor of the same kind give the same result, to the last bit, on any number of workers."
+)
 
 
 def again(record: RunRecord) -> list[Block]:
@@ -37,7 +39,9 @@ def _repeat(record: RunRecord) -> list[Block]:
 def _repeat_call(record: RunRecord) -> list[Block]:
     """Say how to make a run again that was begun in Python."""
     told = "This run was begun by a program of its own, not by the command line: the program makes it again, with its"
-    blocks: list[Block] = [Paragraph(f"{told} seed, {record.seed}." if record.seed is not None else f"{told} settings.")]
+    blocks: list[Block] = [
+        Paragraph(f"{told} seed, {record.seed}." if record.seed is not None else f"{told} settings.")
+    ]
     repeat = (record.result.settings if record.result is not None else {}).get("repeat")
     if isinstance(repeat, dict) and repeat and all(_is_argument(*pair) for pair in repeat.items()):
         arguments = ", ".join(f"{name}={literal(value)}" for name, value in repeat.items())

@@ -121,7 +121,10 @@ def _versions(record: RunRecord) -> Iterator[tuple[str, str]]:
     """Say what it was made with."""
     versions = record.settings.get("versions") or (record.result.versions if record.result is not None else {})
     if isinstance(versions, Mapping) and versions:
-        yield "made with", ", ".join(f"{named(name, 30)} {named(value, 30)}" for name, value in list(versions.items())[:20])
+        yield (
+            "made with",
+            ", ".join(f"{named(name, 30)} {named(value, 30)}" for name, value in list(versions.items())[:20]),
+        )
 
 
 def _is_range(ends: Any) -> bool:

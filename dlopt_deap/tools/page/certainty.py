@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
+from dlopt_deap.data.scaling import LineScaling
 from dlopt_deap.tools.page.accuracy import Accuracy, method_name, units_of
 from dlopt_deap.tools.page.blocks import Block, Code, Facts, Fold, Paragraph, Table
 from dlopt_deap.tools.page.commands import comparison, repetition, shell
+from dlopt_deap.tools.page.described import described_series
 from dlopt_deap.tools.page.wording import counted, named, number, share
 from dlopt_deap.tools.saved.run_record import ENDED, RunRecord
 from dlopt_deap.tools.saved.saved_result import SAMPLING, SEARCH, TRAINING, SavedCandidate
@@ -41,10 +43,14 @@ def _values(record: RunRecord) -> Iterator[tuple[str, str]]:
         yield named(name), f"{number(value)}{_own_units(record, name, value)}. {_estimate(record, best, name)}".strip()
     if record.kind == SAMPLING and "log_p" in best.metrics:
         threshold = number(best.metrics.get("threshold"))
-        yield "log_p", (
-            f"{number(best.metrics['log_p'])}, the logarithm of the probability that random weights give an error "
-            f"below {threshold}{_interval(best, 'log_p')}. It is the best of {counted(record.evaluations, 'such value')}"
-            ", so luck is in it: sample the best again, with another seed and more samples, before you choose."
+        yield (
+            "log_p",
+            (
+                f"{number(best.metrics['log_p'])}, the logarithm of the probability of an error "
+                f"below {threshold} with random weights{_interval(best, 'log_p')}. It is the best of "
+                f"{counted(record.evaluations, 'such value')}"
+                ", so luck is in it: sample the best again, with another seed and more samples, before you choose."
+            ),
         )
 
 
@@ -81,17 +87,14 @@ def _own_units(record: RunRecord, name: str, value: float) -> str:
     """Say what an error in scaled units is in own units, where one target was scaled by a straight line."""
     if name not in SCALED:
         return ""
-    series = (record.result.series if record.result is not None else None) or {}
-    scaling, columns, targets = (series.get(one) for one in ("scaling", "columns", "targets"))
     told = " in scaled units, on the rows by which candidates were judged"
-    if isinstance(scaling, Mapping) and scaling.get("kind") == "line" and name != "mse":
-        slopes = scaling.get("slope")
-        known = isinstance(slopes, Sequence) and isinstance(columns, Sequence) and isinstance(targets, Sequence)
-        if known and len(targets) == 1 and targets[0] in columns and len(slopes) == len(columns):  # type: ignore[arg-type]
-            slope = slopes[columns.index(targets[0])]  # type: ignore[index,union-attr]
-            if type(slope) in (int, float) and slope not in (0, 1):
-                told += f" ({number(value / abs(slope))} in the units of {named(targets[0])})"
-    return told
+    described = described_series(record)
+    if described is None or len(described.targets) != 1 or not isinstance(described.scaling, LineScaling):
+        return told
+    slope = abs(float(described.scaling.slope[described.columns.index(described.targets[0])]))
+    if name == "mse" or slope == 1:
+        return told
+    return f"{told} ({number(value / slope)} in the units of {named(described.targets[0])})"
 
 
 def _chance(accuracy: Accuracy | None) -> Iterator[tuple[str, str]]:
@@ -103,12 +106,19 @@ def _chance(accuracy: Accuracy | None) -> Iterator[tuple[str, str]]:
         if method is None or lead is None:
             continue
         ahead = "less" if lead.difference < 0 else "more"
-        chance = "which holds 0: the difference may be chance" if lead.may_be_chance else "which does not hold 0: chance alone hardly explains it"
-        yield f"against {method_name(method)}", (
-            f"The network is nearer to what came on {number(lead.nearer)} of {number(lead.rows)} rows. Its absolute "
-            f"error is {number(abs(lead.difference))} {ahead} on average (in the units of "
-            f"{units_of(accuracy.targets)}); the 95 % interval of the difference is {number(lead.low)} to "
-            f"{number(lead.high)}, {chance}."
+        chance = (
+            "which holds 0: the difference may be chance"
+            if lead.may_be_chance
+            else "which does not hold 0: chance alone hardly explains it"
+        )
+        yield (
+            f"against {method_name(method)}",
+            (
+                f"The network is nearer to what came on {number(lead.nearer)} of {number(lead.rows)} rows. Its "
+                f"absolute error is {number(abs(lead.difference))} {ahead} on average (in the units of "
+                f"{units_of(accuracy.targets)}); the 95 % interval of the difference is {number(lead.low)} to "
+                f"{number(lead.high)}, {chance}."
+            ),
         )
 
 
@@ -126,9 +136,13 @@ def _failures(record: RunRecord) -> Iterator[tuple[str, str]]:
 def _untrained(record: RunRecord) -> Iterator[tuple[str, str]]:
     """Say that a network has random weights."""
     if is_untrained(record) and record.state == ENDED:
-        yield "not trained", (
-            "The weights are the best of the random ones that were sampled; nothing was trained. A promise of random "
-            "weights says little of what training would give: train this architecture, and others, before you choose."
+        yield (
+            "not trained",
+            (
+                "The weights are the best of the random ones that were sampled; nothing was trained. A promise of "
+                "random weights says little of what training would give: train this architecture, and others, before "
+                "you choose."
+            ),
         )
 
 
@@ -168,7 +182,9 @@ def _seeds(record: RunRecord) -> list[Block]:
         return []
     lines = [shell(one) for one in runs if one is not None]
     if record.kind == TRAINING:
-        told = "The seed decides the initial weights and the order of the windows. Train with other seeds to see how much:"
+        told = (
+            "The seed decides the initial weights and the order of the windows. Train with other seeds to see how much:"
+        )
     else:
         lines.append(shell(comparison(record, OTHER_SEEDS)))
         told = (

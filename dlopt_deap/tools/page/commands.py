@@ -119,13 +119,13 @@ def beside(record: RunRecord, ending: str) -> str:
 
 
 def shell(words: Sequence[str]) -> str:
-    """Write a command for a shell, in several lines if it is long: an option with its value each.
+    r"""Write a command for a shell, in several lines if it is long: an option with its value each.
 
     Examples:
         >>> shell(["dlopt-deap", "report", "my runs/1"])
         "dlopt-deap report 'my runs/1'"
-        >>> print(shell(["python", "x.py", "a\\nb"]))
-        python x.py $'a\\nb'
+        >>> print(shell(["python", "x.py", "a\nb"]))
+        python x.py $'a\nb'
     """
     quoted = [quote(word) for word in words]
     if len(" ".join(quoted)) <= LONGEST_LINE:
@@ -139,11 +139,11 @@ def shell(words: Sequence[str]) -> str:
 
 
 def quote(word: str) -> str:
-    """Quote a word for a shell; of what cannot be seen, such as a line break, one sees what it is.
+    r"""Quote a word for a shell; of what cannot be seen, such as a line break, one sees what it is.
 
     Examples:
-        >>> quote("a.csv"), quote("$(id)"), quote("\\u202ea")
-        ('a.csv', "'$(id)'", "$'\\\\u202ea'")
+        >>> quote("a.csv"), quote("$(id)"), quote("\u202ea")
+        ('a.csv', "'$(id)'", "$'\\u202ea'")
     """
     if word.isprintable():
         return shlex.quote(word)

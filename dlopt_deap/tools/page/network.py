@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from math import prod
 
-from dlopt_deap.errors import SettingError
 from dlopt_deap.networks import NetworkSpec
-from dlopt_deap.networks.keras_config import spec_of_config
 from dlopt_deap.tools.page.blocks import Block, Paragraph, Table
 from dlopt_deap.tools.page.wording import counted, enumerated, number
 from dlopt_deap.tools.saved.run_record import RunRecord
@@ -19,12 +17,7 @@ MOST_LAYERS = 12
 
 def spec_of_run(record: RunRecord) -> NetworkSpec | None:
     """Give the network of a result; ``None`` if there is none, or it is not described."""
-    if record.result is None or not record.result.config:
-        return None
-    try:
-        return spec_of_config(record.result.config)
-    except SettingError:  # a problem of somebody's own may build other networks
-        return None
+    return record.result.spec if record.result is not None else None
 
 
 def network_words(record: RunRecord) -> str:

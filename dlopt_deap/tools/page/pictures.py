@@ -1,8 +1,8 @@
 """The figures of a run, embedded in a page.
 
-They are the PNG files that the run has in its folder ``figures`` anyway, so that nothing is drawn twice. A page with SVG
-would be sharper beyond 200 dots an inch, but an SVG has a path for each row of the series, which may be millions, and
-its text depends on the fonts of whoever looks at it; a PNG is bounded, and looks alike on each screen and on paper.
+They are the PNG files that the run has in its folder ``figures`` anyway, so that nothing is drawn twice. SVG would be
+sharper than their 200 dots an inch, but it has a path for each row of the series, which may be millions, and a file of
+anybody's would have to be trusted as a document; a PNG is bounded, and looks alike on each screen and on paper.
 """
 
 from __future__ import annotations
@@ -71,8 +71,8 @@ def forecast_picture(pictures: Pictures, accuracy: Accuracy) -> list[Block]:
         return pictures.of("forecast", alt, "The test split: below, the share of tokens that were told right.")
     target = named(accuracy.targets[0]) if accuracy.targets else "the target"
     alt = (
-        f"Two charts over the {counted(accuracy.rows, 'row')} of the test split: {target} as it came and as the network "
-        f"forecast it, and their difference. The mean absolute error is {number(accuracy.own)}; that of "
+        f"Two charts over the {counted(accuracy.rows, 'row')} of the test split: {target} as it came and as the "
+        f"network forecast it, and their difference. The mean absolute error is {number(accuracy.own)}; that of "
         f"{method_name(accuracy.best)} is {number(accuracy.others[accuracy.best])}."
     )
     several = f" Only the first of {len(accuracy.targets)} targets is drawn." if len(accuracy.targets) > 1 else ""

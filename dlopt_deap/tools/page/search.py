@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from dlopt_deap.tools.page.blocks import Block, Paragraph, Table
 from dlopt_deap.tools.page.pictures import Pictures, search_pictures
-from dlopt_deap.tools.page.wording import column, counted, named, number
+from dlopt_deap.tools.page.wording import NONE, column, counted, named, number
 from dlopt_deap.tools.saved.run_record import ENDED, RunRecord
 from dlopt_deap.tools.saved.saved_result import SAMPLING, TRAINING, SavedCandidate
 
@@ -54,16 +54,18 @@ def _candidates(record: RunRecord) -> list[Block]:
             columns.append(column([one.search_fitness.get(name) for one in best]))
         if all(f"{name}_{end}" in one.metrics for one in best for end in ("low", "high")):
             header.append("95 % interval")
-            columns.append([" to ".join(column([one.metrics[f"{name}_low"], one.metrics[f"{name}_high"]])) for one in best])
+            columns.append(
+                [" to ".join(column([one.metrics[f"{name}_low"], one.metrics[f"{name}_high"]])) for one in best]
+            )
     if any(one.look_back for one in best):
         header.append("look-back / rows")
-        columns.append([number(one.look_back) if one.look_back else "–" for one in best])
+        columns.append([number(one.look_back) if one.look_back else NONE for one in best])
     if any(one.units for one in best):
         header.append("units of the layers")
         columns.append([_units(one) for one in best])
     if any(one.num_weights for one in best):
         header.append("weights")
-        columns.append([number(one.num_weights) if one.num_weights else "–" for one in best])
+        columns.append([number(one.num_weights) if one.num_weights else NONE for one in best])
     if not any(one.units for one in best):
         header.append("genes")
         columns.append([named(one.genes, 60) for one in best])
@@ -87,7 +89,7 @@ def _is_anew(candidates: Sequence[SavedCandidate], name: str) -> bool:
 def _units(candidate: SavedCandidate) -> str:
     """Write the widths of the layers."""
     shown = ", ".join(str(one) for one in candidate.units[:12])
-    return f"{shown}, …" if len(candidate.units) > 12 else shown or "–"
+    return f"{shown}, …" if len(candidate.units) > 12 else shown or NONE
 
 
 def _seconds(seconds: float) -> str:

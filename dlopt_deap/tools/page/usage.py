@@ -9,11 +9,11 @@ from typing import Any
 
 from dlopt_deap.data import SeriesDescription
 from dlopt_deap.data.scaling import TransformerRecord
-from dlopt_deap.errors import DataError, SettingError
 from dlopt_deap.networks import NetworkSpec
 from dlopt_deap.tools.page.blocks import Block, Code, Paragraph
 from dlopt_deap.tools.page.certainty import is_untrained
 from dlopt_deap.tools.page.commands import OWN_DATA, PROGRAM, place, plain_path, shell
+from dlopt_deap.tools.page.described import described_series, is_of_tokens
 from dlopt_deap.tools.page.network import spec_of_run
 from dlopt_deap.tools.saved.forecast_file import NAME as FORECAST
 from dlopt_deap.tools.saved.run_record import ENDED, RunRecord
@@ -49,9 +49,9 @@ def usage(record: RunRecord) -> list[Block]:
     spec = spec_of_run(record)
     if record.state != ENDED or spec is None or not (record.folder / MODEL).is_file():
         return []
-    data, described = data_of(record), _described(record)
+    data, described = data_of(record), described_series(record)
     blocks: list[Block] = [Paragraph("Paths are as they were when this page was written.")]
-    if data.kind in ("file", *OWN_DATA) or (_is_of_tokens(record) and data.path):
+    if data.kind in ("file", *OWN_DATA) or (is_of_tokens(record) and data.path):
         blocks += [Paragraph("On the command line:"), Code(_command(record, described, data), "sh", "predict")]
     blocks += [Paragraph("In Python, with this package:"), Code(_own(record, described, data), "python", "own way")]
     blocks += [Paragraph("With Keras alone:"), Code(_keras(record, spec, described), "python", "keras")]
@@ -81,26 +81,10 @@ def _changed(options: Mapping[str, Any], usual: Mapping[str, Any]) -> tuple[tupl
     return tuple((name, options[name]) for name in usual if options.get(name) not in (None, usual[name]))
 
 
-def _described(record: RunRecord) -> SeriesDescription | None:
-    """Read the description of the series; ``None`` of tokens, and if there is none."""
-    series = record.result.series if record.result is not None else None
-    if series is None or _is_of_tokens(record):
-        return None
-    try:
-        return SeriesDescription.from_dict(series)
-    except (DataError, SettingError):
-        return None
-
-
-def _is_of_tokens(record: RunRecord) -> bool:
-    series = record.result.series if record.result is not None else None
-    return (series or {}).get("kind") == "tokens"
-
-
 def _command(record: RunRecord, described: SeriesDescription | None, data: Data) -> str:
     """Write the command that forecasts."""
     words = [PROGRAM, "predict", place(record)]
-    if data.kind == "file" and not _is_of_tokens(record):
+    if data.kind == "file" and not is_of_tokens(record):
         words += [plain_path(data.path), *_set(data)]
     elif data.kind in OWN_DATA:
         words += ["--set", f"data.kind={data.kind}", *_set(data)]
@@ -119,7 +103,7 @@ def _own(record: RunRecord, described: SeriesDescription | None, data: Data) -> 
     """Write the code that forecasts with this package."""
     folder = place(record)
     if described is None or isinstance(described.scaling, TransformerRecord):
-        return _own_network(folder, _is_of_tokens(record))
+        return _own_network(folder, is_of_tokens(record))
     told = ", ".join(f"{name}={literal(one)}" for name, one in data.reading)
     source = {"sine": f"sine({told})", "sunspots": "sunspots()"}.get(data.kind)
     names = {"sine": "read_new_rows, sine", "sunspots": "read_new_rows, sunspots"}.get(data.kind, "read_new_rows")
@@ -139,7 +123,7 @@ def _own(record: RunRecord, described: SeriesDescription | None, data: Data) -> 
     )
 
 
-def _own_network(folder: str, is_of_tokens: bool) -> str:
+def _own_network(folder: str, has_tokens: bool) -> str:
     """Write the code that loads a network: of tokens it draws some, of others it shows what there is."""
     load = [
         "from dlopt_deap.tools import load_saved",
@@ -147,7 +131,7 @@ def _own_network(folder: str, is_of_tokens: bool) -> str:
         f"network = load_saved({literal(folder)})",
         "print(network.spec)",
     ]
-    if not is_of_tokens:
+    if not has_tokens:
         return "\n".join([*load, "print(network.weights.shape)"])
     return "\n".join(
         [
@@ -168,7 +152,7 @@ def _keras(record: RunRecord, spec: NetworkSpec, described: SeriesDescription | 
     load = [f"model = keras.models.load_model({literal(model)})"]
     window = f"(1, {spec.look_back}, {spec.inputs})"
     if described is None or isinstance(described.scaling, TransformerRecord):
-        what = "scaled rows" if not _is_of_tokens(record) else "tokens: their numbers, or one-hot"
+        what = "scaled rows" if not is_of_tokens(record) else "tokens: their numbers, or one-hot"
         rest = [f"x = np.zeros({window}, 'float32')  # windows x look-back x inputs: {what}, oldest first"]
         return "\n".join([*head, *load, *rest, "print(model.predict(x, verbose=0).shape)"])
     x, y = (_line(described, names) for names in (described.inputs, described.targets))
@@ -177,7 +161,7 @@ def _keras(record: RunRecord, spec: NetworkSpec, described: SeriesDescription | 
         [
             *(["import csv", *head] if (known := _known_rows(record, described, spec)) else head),
             *load,
-            *(known or [f"rows = np.zeros(({spec.look_back}, {spec.inputs}))  # put the last rows of {comment(described.inputs)} here"]),
+            *(known or [_no_rows(spec, described)]),
             f"slope, middle, centre = {x}  # of the inputs",
             "x = (rows - middle) * slope + centre",
             "y = model.predict(x[np.newaxis], verbose=0)[0]",
@@ -185,6 +169,12 @@ def _keras(record: RunRecord, spec: NetworkSpec, described: SeriesDescription | 
             "print((y - centre) / slope + middle)  # the next row, in own units",
         ]
     )
+
+
+def _no_rows(spec: NetworkSpec, described: SeriesDescription) -> str:
+    """Write rows of zeros, where nothing is known of the last ones."""
+    what = comment(described.inputs)
+    return f"rows = np.zeros(({spec.look_back}, {spec.inputs}))  # put the last rows of {what} here"
 
 
 def _line(described: SeriesDescription, names: Sequence[str]) -> str:
@@ -213,7 +203,7 @@ def _train(record: RunRecord, spec: NetworkSpec, data: Data) -> str:
     words = [PROGRAM, "train"]
     if data.kind == "file":
         words += [plain_path(data.path), *_set(data)]
-        described = _described(record)
+        described = described_series(record)
         if described is not None:
             from dlopt_deap.tools.settings.template import toml
 
@@ -227,21 +217,21 @@ def _train(record: RunRecord, spec: NetworkSpec, data: Data) -> str:
 
 
 def literal(value: Any) -> str:
-    """Write a value in Python, what cannot be seen of a text as an escape.
+    r"""Write a value in Python, what cannot be seen of a text as an escape.
 
     Examples:
-        >>> literal("a\\u202e"), literal('"')
-        ("'a\\\\u202e'", '\\'"\\'')
+        >>> literal("a\u202e"), literal('"')
+        ("'a\\u202e'", '\'"\'')
     """
     return repr(value)
 
 
 def comment(names: Sequence[str]) -> str:
-    """Write names into a comment of Python, on one line.
+    r"""Write names into a comment of Python, on one line.
 
     Examples:
-        >>> comment(["a", "b\\nprint(1)"])
-        "a, 'b\\\\nprint(1)'"
+        >>> comment(["a", "b\nprint(1)"])
+        "a, 'b\\nprint(1)'"
     """
     shown = [name if name.isprintable() else repr(name) for name in names[:5]]
     cut = [name if len(name) <= 40 else f"{name[:40]}..." for name in shown]

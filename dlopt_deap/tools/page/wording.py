@@ -8,15 +8,18 @@ from collections.abc import Iterable, Sequence
 LONGEST_NAME = 80
 """Characters of somebody's name for something that are shown."""
 
+NONE, MINUS, TIMES = "\N{EN DASH}", "\N{MINUS SIGN}", "\N{MULTIPLICATION SIGN}"
+"""What stands for a number that there is not; signs."""
+
 DIGITS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def named(text: object, most: int = LONGEST_NAME) -> str:
-    """Give a name that somebody chose as one line, which cannot turn the direction of what is written around it.
+    r"""Give a name that somebody chose as one line, which cannot turn the direction of what is written around it.
 
     Examples:
-        >>> named("load\\n"), named("\\u202eevil"), len(named("x" * 500))
-        ('\\u2068load\\u2069', '\\u2068evil\\u2069', 83)
+        >>> named("load\n"), named("\u202eevil"), len(named("x" * 500))
+        ('\u2068load\u2069', '\u2068evil\u2069', 83)
     """
     shown = " ".join("".join(one if one.isprintable() else " " for one in str(text)[: 10 * most]).split())
     shown = shown if len(shown) <= most else f"{shown[:most]}…"
@@ -31,18 +34,18 @@ def number(value: float | None, digits: int = 4) -> str:
         ('14.77', '8,451', '−13.15', '4.229 × 10⁻⁷', '–')
     """
     if value is None or math.isnan(value):
-        return "–"
+        return NONE
     if math.isinf(value):
-        return "∞" if value > 0 else "−∞"
+        return "∞" if value > 0 else f"{MINUS}∞"
     if float(value).is_integer() and abs(value) < 1e12:
-        return f"{int(value):,}".replace("-", "−")
+        return f"{int(value):,}".replace("-", MINUS)
     text = f"{value:.{digits}g}"
     if "e" in text:
         mantissa, exponent = text.split("e")
         if 0 < int(exponent) < 12:
-            return f"{value:,.0f}".replace("-", "−")
-        return f"{mantissa.replace('-', '−')} × 10{str(int(exponent)).translate(DIGITS)}"
-    return text.replace("-", "−")
+            return f"{value:,.0f}".replace("-", MINUS)
+        return f"{mantissa.replace('-', MINUS)} {TIMES} 10{str(int(exponent)).translate(DIGITS)}"
+    return text.replace("-", MINUS)
 
 
 def column(values: Sequence[float | None], digits: int = 4) -> list[str]:
@@ -97,4 +100,4 @@ def _fixed(value: float | None, decimals: int) -> str:
         return number(value)
     if value != 0 and abs(value) < 0.5 * 10**-decimals:
         return f"< {10**-decimals:.{decimals}f}"
-    return f"{value:,.{decimals}f}".replace("-", "−")
+    return f"{value:,.{decimals}f}".replace("-", MINUS)

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from dlopt_deap import limits
-from dlopt_deap.errors import RunFolderError
+from dlopt_deap.errors import RunFolderError, SettingError
+from dlopt_deap.networks import NetworkSpec
+from dlopt_deap.networks.keras_config import spec_of_config
 from dlopt_deap.tools.saved.json_entries import Entries, read_entries
 
 NAME = "result.json"
@@ -109,6 +111,14 @@ class SavedResult:
     config: dict[str, Any] = field(default_factory=dict)
     versions: dict[str, Any] = field(default_factory=dict)
     options: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def spec(self) -> NetworkSpec | None:
+        """The network of the best; ``None`` if it is not described, or is none that this package knows."""
+        try:
+            return spec_of_config(self.config) if self.config else None
+        except SettingError:  # a problem of somebody's own may build other networks
+            return None
 
     @property
     def criterion(self) -> str:
