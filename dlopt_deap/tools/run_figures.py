@@ -116,7 +116,7 @@ def _best_sampling(record: RunRecord) -> tuple[Sampling, str]:
     weights = np.empty(0, np.float32)
     sampling = Sampling(**numbers, samples=samples, best_weights=weights, num_failed=entries.count("num_failed", 0))
     settings = record.settings.get("sampling")
-    return sampling, str(settings.get("metric", "error")) if isinstance(settings, dict) else "error"
+    return sampling, str(settings.get("metric") or "error") if isinstance(settings, dict) else "error"
 
 
 def _is_of(line: str, layers: list[int], look_back: int) -> bool:

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dlopt_deap.tools.page.blocks import Block, Facts, Fold, Table
+from dlopt_deap.tools.page.described import second_stage
 from dlopt_deap.tools.page.wording import enumerated, named, number
-from dlopt_deap.tools.saved.run_record import RunRecord
+from dlopt_deap.tools.saved.run_record import RunRecord, targets_of
 from dlopt_deap.tools.saved.saved_result import SAMPLING
 
 LONGEST_VALUE = 300
@@ -34,7 +35,14 @@ def asked(record: RunRecord) -> list[Block]:
 def _settings(record: RunRecord) -> dict[str, Any]:
     """Give the settings of a run; of a training, which has no others, the options."""
     found = record.settings or record.options
-    return {name: value for name, value in found.items() if name not in (*LEFT_OUT, "fingerprint", "quiet", "verbose")}
+    shown = {name: value for name, value in found.items() if name not in (*LEFT_OUT, "fingerprint", "quiet", "verbose")}
+    operators = shown.get("toolbox")
+    if isinstance(operators, Mapping):  # the space of the problem is told once
+        shown["toolbox"] = {
+            name: {key: one for key, one in value.items() if key != "space"} if isinstance(value, Mapping) else value
+            for name, value in operators.items()
+        }
+    return shown
 
 
 def flat(settings: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
@@ -99,6 +107,9 @@ def _targets(record: RunRecord) -> Iterator[tuple[str, str]]:
     if record.targets:
         goals = (f"{'more' if sign > 0 else 'less'} {named(name)}" for name, sign in record.targets.items())
         yield "better is", enumerated(goals)
+    if in_the_end := targets_of({"problem": second_stage(record)}):
+        goals = (f"{'more' if sign > 0 else 'less'} {named(name)}" for name, sign in in_the_end.items())
+        yield "better in the end is", f"{enumerated(goals)}, of the best that were trained"
     for what in ("problem", "technique"):
         inner = record.settings.get(what)
         if isinstance(inner, Mapping) and isinstance(inner.get("name"), str):

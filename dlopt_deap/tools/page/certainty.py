@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from dlopt_deap.data.scaling import LineScaling
 from dlopt_deap.tools.page.accuracy import Accuracy, method_name, units_of
 from dlopt_deap.tools.page.blocks import Block, Code, Facts, Fold, Paragraph, Table
 from dlopt_deap.tools.page.commands import comparison, repetition, shell
-from dlopt_deap.tools.page.described import described_series
+from dlopt_deap.tools.page.described import described_series, second_stage
 from dlopt_deap.tools.page.wording import counted, named, number, share
 from dlopt_deap.tools.saved.run_record import ENDED, RunRecord
 from dlopt_deap.tools.saved.saved_result import SAMPLING, SEARCH, TRAINING, SavedCandidate
@@ -33,7 +33,7 @@ def certainty(record: RunRecord, accuracy: Accuracy | None) -> list[Block]:
 
 def is_untrained(record: RunRecord) -> bool:
     """Whether the network of a result has random weights: it was found by random sampling, without a second stage."""
-    return record.problem.get("name") == "RandomSamplingProblem" and "second_stage" not in record.settings
+    return record.problem.get("name") == "RandomSamplingProblem" and not second_stage(record)
 
 
 def _values(record: RunRecord) -> Iterator[tuple[str, str]]:
@@ -72,7 +72,8 @@ def _estimate(record: RunRecord, best: SavedCandidate, name: str) -> str:
         return f"Estimated anew at the end{interval}: as the search saw it.{told}"
     if record.state != ENDED:
         return "As the search saw it: the best of many noisy values promises too much."
-    return f"{interval.strip(', ').capitalize()}.{told}".removeprefix(".").strip()
+    trained = " Trained for long at the end, to rank the best of the search." if second_stage(record) else ""
+    return f"{interval.strip(', ').capitalize()}.{trained}{told}".removeprefix(".").strip()
 
 
 def _interval(best: SavedCandidate, name: str) -> str:
@@ -196,9 +197,7 @@ def _seeds(record: RunRecord) -> list[Block]:
 
 def _final_repeats(record: RunRecord) -> int:
     """Give how many trainings a final value is the mean of; 0 if that is not known."""
-    second = record.settings.get("second_stage")
-    problem = second.get("problem") if isinstance(second, Mapping) else record.problem
-    repeats = problem.get("final_repeats") if isinstance(problem, Mapping) else None
+    repeats = (second_stage(record) or record.problem).get("final_repeats")
     return repeats if type(repeats) is int else 0
 
 

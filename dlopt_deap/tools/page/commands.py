@@ -169,7 +169,7 @@ def configuration(record: RunRecord) -> dict[str, Any] | None:
     action = action_of(record)
     if not action:
         return None
-    from dlopt_deap.tools.page.changed import changed_settings
+    from dlopt_deap.tools.settings.changed import changed_settings
 
     kept = {name: value for name, value in record.options.items() if name not in (*FOR_A_SESSION, "fingerprint")}
     try:

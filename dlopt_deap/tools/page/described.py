@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from dlopt_deap.data import SeriesDescription
 from dlopt_deap.errors import DataError, SettingError
 from dlopt_deap.tools.saved.run_record import RunRecord
@@ -22,3 +24,10 @@ def described_series(record: RunRecord) -> SeriesDescription | None:
         return SeriesDescription.from_dict(series)
     except (DataError, SettingError):
         return None
+
+
+def second_stage(record: RunRecord) -> dict[str, Any]:
+    """Give the settings of the problem by which the best were trained in the end; empty if there was no such stage."""
+    second = record.result.settings.get("second_stage") if record.result is not None else None
+    problem = second.get("problem") if isinstance(second, dict) else None
+    return problem if isinstance(problem, dict) else {}

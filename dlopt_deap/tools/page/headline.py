@@ -53,6 +53,19 @@ CRITERIA_OF_STOP = ("max_evaluations", "max_generations", "max_seconds", "stagna
 
 def headline(record: RunRecord, accuracy: Accuracy | None) -> str:
     """Say what was found and how good it is."""
+    return f"{_found(record, accuracy)}{_front(record)}"
+
+
+def _front(record: RunRecord) -> str:
+    """Say of several targets which of the front it is."""
+    targets = list(record.candidates[0].fitness) if record.candidates else []
+    if len(targets) < 2 or len(record.candidates) < 2:
+        return ""
+    return f" It is the best by {named(targets[0])} of a Pareto front of {len(record.candidates)}."
+
+
+def _found(record: RunRecord, accuracy: Accuracy | None) -> str:
+    """Say what is best, and how good."""
     if not record.candidates:
         return "Nothing has been evaluated yet." if record.state != ENDED else "Nothing was found."
     what = network_words(record)

@@ -6,6 +6,7 @@ from math import prod
 
 from dlopt_deap.networks import NetworkSpec
 from dlopt_deap.tools.page.blocks import Block, Paragraph, Table
+from dlopt_deap.tools.page.described import is_of_tokens
 from dlopt_deap.tools.page.wording import counted, enumerated, number
 from dlopt_deap.tools.saved.run_record import RunRecord
 
@@ -33,7 +34,8 @@ def network_words(record: RunRecord) -> str:
     layers = f"{counted(len(units), 'layer')} of {wide} units" if len(units) > 1 else f"one layer of {wide} units"
     if units == [1]:
         layers = "one layer of 1 unit"
-    read = f", reading {counted(best.look_back, 'row')}" if best.look_back else ""
+    step = "token" if is_of_tokens(record) else "row"
+    read = f", reading {counted(best.look_back, step)}" if best.look_back else ""
     weights = spec.num_weights if spec is not None else best.num_weights
     size = f" ({counted(weights, 'weight')})" if weights else ""
     return f"{article} {cell}network with {layers}{read}{size}"

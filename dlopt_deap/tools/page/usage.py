@@ -22,11 +22,17 @@ from dlopt_deap.tools.saved.saved_network import MODEL
 HORIZON = 12
 """So many rows ahead the examples forecast."""
 
-READING = {"time": None, "frequency": None, "gaps": "refuse", "missing": "refuse", "delimiter": None, "decimal": "."}
+READING = {"time": None, "frequency": None, "gaps": "report", "missing": "refuse", "delimiter": None, "decimal": "."}
 """How a file is read, unless it is told."""
 
 SINE = {"freq": 1.0, "start": 0.0, "stop": 100.0, "step": 0.1}
 """The sine wave, unless it is told."""
+
+TEXT = {"level": "character"}
+"""How a text is read, unless it is told."""
+
+BY_KIND: dict[str, Mapping[str, Any]] = {"sine": SINE, "text": TEXT, "file": READING}
+"""The options that say how data are read, with what they are unless they are told."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +40,8 @@ class Data:
     """The data that a run was made from, as examples name them.
 
     Attributes:
-        kind: ``"sine"``, ``"sunspots"``, ``"file"``, or something else.
-        path: The file.
+        kind: ``"sine"``, ``"sunspots"``, ``"file"``, ``"text"``, or something else.
+        path: The file; of a text ``""`` for that of the package.
         reading: How it is read, what is not as it is by default.
     """
 
@@ -51,7 +57,7 @@ def usage(record: RunRecord) -> list[Block]:
         return []
     data, described = data_of(record), described_series(record)
     blocks: list[Block] = [Paragraph("Paths are as they were when this page was written.")]
-    if data.kind in ("file", *OWN_DATA) or (is_of_tokens(record) and data.path):
+    if data.kind in ("file", "text", *OWN_DATA):
         blocks += [Paragraph("On the command line:"), Code(_command(record, described, data), "sh", "predict")]
     blocks += [Paragraph("In Python, with this package:"), Code(_own(record, described, data), "python", "own way")]
     blocks += [Paragraph("With Keras alone:"), Code(_keras(record, spec, described), "python", "keras")]
@@ -67,7 +73,10 @@ def data_of(record: RunRecord) -> Data:
     source = options.get("data")
     if isinstance(source, Mapping):
         kind, path = str(source.get("kind", "")), source.get("path")
-        return Data(kind, path if isinstance(path, str) else "", _changed(source, SINE if kind == "sine" else READING))
+        return Data(kind, path if isinstance(path, str) else "", _changed(source, BY_KIND.get(kind, {})))
+    if is_of_tokens(record):
+        path = options.get("file")
+        return Data("text", path if isinstance(path, str) else "", _changed(options, TEXT))
     if isinstance(options.get("file"), str):
         return Data("file", options["file"], _changed(options, READING))
     if options.get("series") == "sunspots":
@@ -84,12 +93,9 @@ def _changed(options: Mapping[str, Any], usual: Mapping[str, Any]) -> tuple[tupl
 def _command(record: RunRecord, described: SeriesDescription | None, data: Data) -> str:
     """Write the command that forecasts."""
     words = [PROGRAM, "predict", place(record)]
-    if data.kind == "file" and not is_of_tokens(record):
-        words += [plain_path(data.path), *_set(data)]
-    elif data.kind in OWN_DATA:
-        words += ["--set", f"data.kind={data.kind}", *_set(data)]
-    else:
-        words += ["--set", "data.kind=text", "--set", f"data.path={data.path}"]
+    words += [plain_path(data.path)] if data.kind == "file" else ["--set", f"data.kind={data.kind}"]
+    words += ["--set", f"data.path={data.path}"] if data.kind == "text" and data.path else []
+    words += _set(data)
     horizon = HORIZON if described is None or set(described.inputs) <= set(described.targets) else 1
     return shell([*words, "--set", f"horizon={horizon}", "--out", "predictions.csv"])
 
