@@ -89,6 +89,15 @@ def _fits(action: argparse.Action, value: Any) -> bool:
     return all(isinstance(one, str | int | float) for one in one_or_more)
 
 
+def kept_options(options: argparse.Namespace) -> dict[str, Any]:
+    """Give the options of a program as JSON values, as they are kept with its run; its name is among them.
+
+    Args:
+        options: What its parser gave.
+    """
+    return {name: plain_option(value) for name, value in vars(options).items() if name not in NOT_KEPT}
+
+
 def plain_option(value: Any) -> Any:
     """Give an option as a JSON value."""
     if isinstance(value, tuple):

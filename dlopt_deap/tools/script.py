@@ -29,6 +29,7 @@ EXIT_CODES = {"interrupted": 130, "terminated": 143, "failures": 1}
 def script_parser(program: str, description: str) -> argparse.ArgumentParser:
     """Make a parser with the options that all scripts have."""
     parser = argparse.ArgumentParser(program, description=description, allow_abbrev=False)
+    parser.set_defaults(program=program)  # kept with the run, so that its page can tell the command
     parser.add_argument(
         "--seed", type=int, metavar="N", help="seed of the run; a fresh one, which is told, if left out"
     )

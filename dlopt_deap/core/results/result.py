@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -150,13 +151,24 @@ class Result:
         rows = input_rows(series, series if history is None else history)
         return forecast_ahead(series, self.spec, self.weights, steps, rows, future)
 
-    def save(self, folder: str | Path, season: int | None = None) -> Path:
+    def save(
+        self,
+        folder: str | Path,
+        season: int | None = None,
+        at_last: Callable[[dict[str, Any]], object] | None = None,
+    ) -> Path:
         """Write ``best.keras``, ``logbook.csv`` and ``result.json`` into a folder, which is made if it is missing.
 
         Of a time series also ``forecast.csv``, the test split as it was and as it was forecast; of several targets
         also ``pareto.csv``.
 
         ``result.json`` is written last: where it is, the rest is whole.
+
+        Args:
+            folder: The folder.
+            season: The rows of a season, for the forecast by the value one season ago.
+            at_last: Called with what ``result.json`` will hold, when everything else is written: for a file that tells
+                of the whole.
 
         Raises:
             RunFolderError: If a file cannot be written.
@@ -175,6 +187,8 @@ class Result:
             forecast = self.forecast(season)
             entries["test"] = forecast.to_dict()
             write_text(path / "forecast.csv", forecast.to_csv())
+        if at_last is not None:
+            at_last(entries)
         write_text(path / "result.json", json.dumps(entries, indent=2, allow_nan=False) + "\n")
         return path
 
