@@ -82,6 +82,7 @@ class Evolution(ModelOptimization):
         # A stateful algorithm must not carry its state from one run into the next; a function copies to itself.
         whole = search.stop.max_generations if search.stop.max_evaluations is None else search.stop.max_evaluations
         search.carried = {"algorithm": copy.deepcopy(self.algorithm), "shared": whole or 0}
+        search.carried["toolbox"] = search.lineage.follow(search.toolbox)
 
     def step(self, search: Search) -> None:
         """Make the initial population, start anew, or make one generation."""
@@ -128,7 +129,7 @@ class Evolution(ModelOptimization):
         """Call the algorithm; its own logbook is not needed, since ``search.record`` writes the same and more."""
         population, _ = search.carried["algorithm"](
             search.population,
-            search.toolbox,
+            search.carried["toolbox"],
             ngen=ngen,
             stats=None,
             halloffame=search.hall_of_fame,

@@ -8,6 +8,7 @@ from typing import Any
 from dlopt_deap.core.completions import batches_of, registered
 from dlopt_deap.core.individuals import plain_genes, told_genes
 from dlopt_deap.core.known import KnownValues
+from dlopt_deap.core.lineage import UNKNOWN, descent
 from dlopt_deap.core.rows import Made, check_same_genes, row_of, told, values_of
 from dlopt_deap.core.signals import Interrupts
 from dlopt_deap.core.solution import Values
@@ -142,7 +143,9 @@ class Journal:
                 position = missing[index]
                 done[position] = values
                 if self.run is not None:  # a copy of the genes: who made the individual may change it
-                    made.append((stage, numbers[index], generation, plain_genes(individuals[position]), values))
+                    one = individuals[position]
+                    whence = descent(one) if stage == SEARCH else UNKNOWN
+                    made.append((stage, numbers[index], generation, plain_genes(one), values, whence))
             self._keep(made)
             while place in done:
                 yield done.pop(place)
@@ -209,10 +212,10 @@ class Journal:
         self.is_new = self.is_new or bool(made)
         dear: list[Made] = []
         for one in made:
-            (dear if self._is_dear(one[0], one[-1]) else self._held).append(one)
+            (dear if self._is_dear(one[0], one[4]) else self._held).append(one)
         self._held_bytes += sum(getattr(one[3], "nbytes", NUMBER * len(one[3])) for one in made)
         if self._held_bytes > MOST_HELD:
-            self._held = [(stage, number, at, told(genes), values) for stage, number, at, genes, values in self._held]
+            self._held = [(*one[:3], told(one[3]), *one[4:]) for one in self._held]
             self._held_bytes = 0
         self._write(dear)
 

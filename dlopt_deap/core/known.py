@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
+from dlopt_deap.core import lineage
 from dlopt_deap.core.completions import batches_of
 from dlopt_deap.core.guard import succeeded
 from dlopt_deap.core.individuals import told_genes
@@ -96,7 +97,7 @@ def _is_first(first: dict[str, int], name: str | None, place: int) -> bool:
 
 def _name(individual: Any) -> str | None:
     """Tell genes from others, if their value follows from nothing else."""
-    if getattr(individual, "__dict__", {}).keys() - {"genes", "fitness"}:
+    if getattr(individual, "__dict__", {}).keys() - {"genes", "fitness", lineage.ATTRIBUTE}:
         return None
     try:
         return dumps(told_genes(individual), {})

@@ -96,6 +96,7 @@ class ModelOptimization(ABC):
             candidates=candidates,
             population=search.population,
             logbook=search.logbook,
+            timings=search.timings,
             seed=search.seed,
             evaluations=search.evaluations,
             failures=search.failures,

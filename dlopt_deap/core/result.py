@@ -19,6 +19,7 @@ from dlopt_deap.core.candidate import Candidate
 from dlopt_deap.core.forecast import compare_forecasts
 from dlopt_deap.core.forecast_base import Forecast
 from dlopt_deap.core.individuals import json_genes
+from dlopt_deap.core.logbook_file import LOGBOOK_FILE, logbook_csv
 from dlopt_deap.core.pareto import knee
 from dlopt_deap.core.problem import Problem
 from dlopt_deap.data import Series, TimeSeries, TokenSequence
@@ -46,6 +47,7 @@ class Result:
         seconds: The seconds of the search, fresh estimates not counted.
         stopped_by: The name of the criterion that ended the run, or ``"interrupted"``, ``"terminated"``, ``"callback"``
             or ``"failures"``.
+        timings: The seconds of the search at each row of the logbook; ``None`` where an older run did not keep them.
         last_failure: The reason of the latest failed evaluation.
         settings: The settings of technique, criteria and problem, as JSON values.
         folder: The run folder, if there is one.
@@ -60,6 +62,7 @@ class Result:
     failures: int
     seconds: float
     stopped_by: str
+    timings: list[float | None] = field(default_factory=list)
     last_failure: str = ""
     settings: dict[str, Any] = field(default_factory=dict)
     folder: Path | None = None
@@ -170,7 +173,7 @@ class Result:
         except OSError as error:
             raise RunFolderError(f"Cannot write into the folder {path}: {error.strerror or error}.") from error
         save_keras(self.spec, self.weights, path / "best.keras")
-        write_text(path / "logbook.csv", logbook_csv(self.logbook))
+        write_text(path / LOGBOOK_FILE, logbook_csv(self.logbook, self.timings))
         if len(self.problem.targets) > 1:
             write_text(path / "pareto.csv", pareto_csv(self))
         entries = self.to_dict()
@@ -216,26 +219,6 @@ class Result:
                 f"Forecasts of rows need a series of numbers, got {series!r}; draw tokens with `networks.generate`."
             )
         return series
-
-
-def logbook_csv(logbook: tools.Logbook) -> str:
-    """Write a logbook as CSV: a row a generation, and a column ``chapter_statistic`` for each entry of a chapter."""
-    rows = logbook_rows(logbook)
-    columns = list(dict.fromkeys(column for row in rows for column in row))
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
-
-
-def logbook_rows(logbook: tools.Logbook, first: int = 0) -> list[dict[str, Any]]:
-    """Give the rows of a logbook from the ``first`` on, the entries of its chapters beside its own."""
-    rows = [dict(row) for row in logbook[first:]]
-    for name, chapter in logbook.chapters.items():
-        for row, entries in zip(rows, chapter[first:], strict=True):
-            row |= {f"{name}_{key}": value for key, value in entries.items() if key not in row}
-    return rows
 
 
 def pareto_csv(result: Result) -> str:

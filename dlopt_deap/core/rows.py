@@ -4,22 +4,24 @@ from collections.abc import Sequence
 from typing import Any
 
 from dlopt_deap.core.individuals import told_genes
+from dlopt_deap.core.lineage import Descent
 from dlopt_deap.core.solution import Values
 from dlopt_deap.errors import RunFolderError
 from dlopt_deap.storage import Evaluation
 from dlopt_deap.storage.codec import dumps
 
-Made = tuple[str, int, int, Any, Values]
-"""An evaluation: its stage, its number, the generation that asked, the genes and what they are worth."""
+Made = tuple[str, int, int, Any, Values, Descent]
+"""An evaluation: its stage, its number, the generation that asked, the genes, what they are worth, their descent."""
 
 
 def row_of(targets: Sequence[str], made: Made) -> Evaluation:
     """Make the row of one evaluation."""
-    stage, number, generation, genes, values = made
+    stage, number, generation, genes, values, (_, parents, operators, _) = made
     origin = values.provenance
     fitness = dict(zip(targets, values, strict=True))
     known = (stage, number, generation, told(genes), fitness, values.metrics)
-    return Evaluation(*known, origin.seconds, origin.worker, origin.traceback, values.trained)
+    how = (origin.seconds, origin.worker, origin.traceback, values.trained)
+    return Evaluation(*known, *how, parents=parents, operators=operators)
 
 
 def values_of(targets: Sequence[str], row: Evaluation) -> Values:

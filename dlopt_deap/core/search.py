@@ -13,11 +13,13 @@ from dlopt_deap.core.criteria import met_criterion
 from dlopt_deap.core.fame import new_hall_of_fame
 from dlopt_deap.core.guard import succeeded
 from dlopt_deap.core.journal import Journal
+from dlopt_deap.core.lineage import Lineage, number_of
 from dlopt_deap.core.problem import Problem, check_weights
 from dlopt_deap.core.signals import Interrupts
 from dlopt_deap.core.solution import Values, has_failed
 from dlopt_deap.core.statistics import new_logbook
 from dlopt_deap.core.stop import Stop
+from dlopt_deap.storage import Generation
 
 COUNTS = ("generation", "restart", "evaluations", "failures", "failures_in_a_row", "_idle", "_stagnant", "_counted")
 """The whole numbers of a search that a snapshot holds."""
@@ -44,7 +46,9 @@ class Search:
         interrupts: Ctrl-C and termination, as far as they were noted.
         map: The toolbox's own map, which does not count.
         carried: What the technique carries from one step to the next.
-        rows: The rows of the logbook that are not in the run folder yet.
+        lineage: Follows the individuals through the operators.
+        timings: The seconds of the search at each row of the logbook; ``None`` where an older run did not keep them.
+        unwritten: The generations that are not in the run folder yet.
         next_snapshot: The time, by ``time.monotonic``, before which no snapshot of a cheap search is due.
     """
 
@@ -73,7 +77,9 @@ class Search:
         self.failures_in_a_row = self._idle = self._stagnant = self._counted = 0
         self._best: tuple[float, ...] | None = None
         self._evaluated: list[Any] = []
-        self.rows: list[dict[str, Any]] = []
+        self.lineage = Lineage()
+        self.timings: list[float | None] = []
+        self.unwritten: list[Generation] = []
         self.next_snapshot = -math.inf
         self._seconds_before = 0.0
         self._evaluations_before = 0
@@ -189,10 +195,13 @@ class Search:
             "nevals": evaluated,
             "evaluations": self.evaluations,
             "failures": self.failures,
+            **self.lineage.take_counts(),
             **self.statistics.compile([one for one in self.population if one.fitness.valid]),
         }
-        self.rows.append(row)
         self.logbook.record(**row)
+        self.timings.append(round(self.seconds, 6))
+        numbers = [number_of(one) for one in self.population]
+        self.unwritten.append(Generation(row, numbers, self.timings[-1]))
         self._idle = self._idle + 1 if evaluated == 0 else 0
         best = self.hall_of_fame[0].fitness.wvalues if len(self.hall_of_fame) else None
         improved = best is not None and (self._best is None or best > self._best)
@@ -214,6 +223,7 @@ class Search:
                 self._stop_if_asked()
                 continue
             self._evaluated.append(next(waiting))
+            self.lineage.evaluated(self._evaluated[-1], self.evaluations + 1, values)
             self._count(values)
             yield values
         if len(allowed) < len(wanted):

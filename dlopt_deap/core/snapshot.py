@@ -11,7 +11,6 @@ from dlopt_deap.core.individuals import (
     population_state,
     restore_individuals,
     restore_population,
-    told_genes,
 )
 from dlopt_deap.core.search import Search
 from dlopt_deap.core.solution import Solution, Values
@@ -39,7 +38,7 @@ def take_snapshot(search: Search, technique: Technique, callbacks: Sequence[Call
     """Give the state of a search after a generation.
 
     Returns:
-        What ``RunFolder.write_generation`` can write: the counts, the population, the hall of fame, the state of
+        What ``RunFolder.write_generations`` can write: the counts, the population, the hall of fame, the state of
         technique, callbacks and toolbox as far as they have any, and the random streams.
     """
     return {
@@ -86,10 +85,8 @@ def write_snapshot(search: Search, technique: Technique, callbacks: Sequence[Cal
     if run is None or (search.problem.cheap and not is_last and not _is_due(search, began)):
         return
     number = len(search.logbook)
-    rows = list(enumerate(search.rows, start=number - len(search.rows) + 1))
-    population = [told_genes(individual) for individual in search.population]
-    run.write_generation(number, rows, population, take_snapshot(search, technique, callbacks))
-    search.rows = []
+    run.write_generations(number, search.unwritten, take_snapshot(search, technique, callbacks))
+    search.unwritten = []
     search.journal.drop_held()
     ended = time.monotonic()
     search.next_snapshot = ended + SNAPSHOT_SHARE * (ended - began)
@@ -112,6 +109,7 @@ def restore_snapshot(snapshot: Snapshot, search: Search, technique: Technique, c
             _learn(search, individual)
         for row in snapshot.rows:
             search.logbook.record(**row)
+        search.timings = list(snapshot.timings)
         technique.load_state_dict(search, state["technique"])
         _restore_callbacks(callbacks, state["callbacks"])
         restore_toolbox_state(search.toolbox, state["toolbox"], template)
@@ -127,7 +125,8 @@ def _is_due(search: Search, now: float) -> bool:
     if not search.journal.is_new:
         return False
     limit = search.stop.max_evaluations
-    ends_soon = limit is not None and limit - search.evaluations < search.rows[-1]["nevals"]  # in the next generation
+    latest = search.unwritten[-1].row["nevals"]
+    ends_soon = limit is not None and limit - search.evaluations < latest  # in the next generation
     return ends_soon or now >= search.next_snapshot
 
 

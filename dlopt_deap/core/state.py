@@ -1,6 +1,6 @@
 """What a callback may rely on: the state of a search, for reading."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -50,6 +50,10 @@ class SearchState(Protocol):
     @property
     def logbook(self) -> Any:
         """A DEAP ``Logbook`` with a row for each generation of all sessions, and a chapter for each statistic."""
+
+    @property
+    def timings(self) -> Sequence[float | None]:
+        """The seconds of the search at each row of the logbook."""
 
     @property
     def generation(self) -> int:

@@ -8,7 +8,7 @@ from deap import tools
 from toy import Toy
 
 from dlopt_deap.core import Evolution, ea_truncation
-from dlopt_deap.core.result import logbook_csv
+from dlopt_deap.core.logbook_file import logbook_csv
 from dlopt_deap.errors import SettingError
 from dlopt_deap.seeding import seed_run
 

@@ -10,7 +10,7 @@ import pytest
 from deap import algorithms, base, cma, tools
 
 from dlopt_deap.core import AskTell, Problem, Stop, Values
-from dlopt_deap.core.result import logbook_csv
+from dlopt_deap.core.logbook_file import logbook_csv
 from dlopt_deap.errors import RunFolderError, SettingError
 from dlopt_deap.networks import NetworkSpec
 

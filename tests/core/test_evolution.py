@@ -23,7 +23,7 @@ from dlopt_deap.core import (
     ea_mu_comma_lambda,
     ea_mu_plus_lambda,
 )
-from dlopt_deap.core.result import logbook_csv
+from dlopt_deap.core.logbook_file import logbook_csv
 from dlopt_deap.errors import EvaluationError, SettingError
 from dlopt_deap.seeding import seed_run
 
@@ -419,6 +419,7 @@ def test_the_logbook_as_csv_has_a_column_for_each_statistic() -> None:
     assert len(rows) == len(result.logbook)
     assert list(rows[0]) == [
         *("gen", "restart", "nevals", "evaluations", "failures"),
+        *("mate_tried", "mate_better", "mutate_tried", "mutate_better"),
         *("distance_avg", "distance_std", "distance_min", "distance_max"),
     ]
     assert float(rows[-1]["distance_min"]) == result.logbook.chapters["distance"].select("min")[-1]

@@ -15,7 +15,7 @@ from toy import Toy
 from dlopt_deap.core import Guarded, RandomSearch, Solution, journal, snapshot
 from dlopt_deap.core.individuals import MAX_TOLD, population_state, restore_population, told_genes
 from dlopt_deap.core.journal import Journal
-from dlopt_deap.core.result import logbook_csv
+from dlopt_deap.core.logbook_file import logbook_csv
 from dlopt_deap.parallel import SerialMap
 
 
@@ -55,7 +55,7 @@ def test_a_map_that_stands_in_a_toolbox_gives_its_results_as_they_are_completed(
     assert given.index((10.0,)) > 4  # so long there was nothing but chances to look at the clock
 
 
-def test_the_population_s_numbers_do_not_depend_on_which_of_two_twins_was_completed_first(tmp_path: Path) -> None:
+def test_the_population_s_numbers_do_not_depend_on_which_evaluation_was_completed_first(tmp_path: Path) -> None:
     def populations(name: str, map_: Any) -> list[Any]:
         problem = Toy()
         twins = [problem.solution([10, 10, 10]) for _ in range(4)]
@@ -64,7 +64,7 @@ def test_the_population_s_numbers_do_not_depend_on_which_of_two_twins_was_comple
         with closing(sqlite3.connect(tmp_path / name / "run.sqlite")) as file:
             return file.execute("SELECT population FROM generations").fetchall()
 
-    assert populations("backwards", Backwards()) == populations("forwards", map) == [("[1,1,1,1]",)]
+    assert populations("backwards", Backwards()) == populations("forwards", map) == [("[1,2,3,4]",)]
 
 
 def test_of_a_joint_map_that_stands_in_a_toolbox_all_evaluations_are_taken_up_again_or_none(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from toy import Toy
 
 from dlopt_deap.core import Evolution, Guarded, RandomSearch, Solution, Values, known
 from dlopt_deap.core.known import KnownValues
-from dlopt_deap.core.result import logbook_csv
+from dlopt_deap.core.logbook_file import logbook_csv
 from dlopt_deap.parallel import open_map
 
 

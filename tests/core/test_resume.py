@@ -24,7 +24,7 @@ from dlopt_deap.core import (
     ea_mu_comma_lambda,
     ea_mu_plus_lambda,
 )
-from dlopt_deap.core.result import logbook_csv
+from dlopt_deap.core.logbook_file import logbook_csv
 from dlopt_deap.errors import EvaluationError, RunFolderError, SettingError
 from dlopt_deap.storage import open_run
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from deap import tools
 
+from dlopt_deap.core.logbook_file import LOGBOOK_FILE, logbook_of_rows, read_logbook
 from dlopt_deap.errors import RunFolderError
 from dlopt_deap.files import as_path
 from dlopt_deap.storage import RunView, view_run
@@ -17,8 +18,6 @@ from dlopt_deap.storage.lock import holder_of
 from dlopt_deap.storage.schema import NAME as DATABASE
 from dlopt_deap.tools.sample_file import SETTINGS as SAMPLING_SETTINGS
 from dlopt_deap.tools.sample_file import read_sample_settings
-from dlopt_deap.tools.saved.logbook_file import NAME as LOGBOOK
-from dlopt_deap.tools.saved.logbook_file import logbook_of_rows, read_logbook
 from dlopt_deap.tools.saved.saved_result import NAME as RESULT
 from dlopt_deap.tools.saved.saved_result import SAMPLING, SEARCH, SavedCandidate, SavedResult, read_result
 from dlopt_deap.tools.saved.searched import best_evaluated, candidate_of
@@ -196,7 +195,7 @@ def _of_result(path: Path, result: SavedResult) -> RunRecord:
 
 def _logbook(path: Path) -> tools.Logbook:
     """Read the logbook that was saved with a result; an empty one if it is gone."""
-    return read_logbook(path / LOGBOOK) if (path / LOGBOOK).exists() else tools.Logbook()
+    return read_logbook(path / LOGBOOK_FILE) if (path / LOGBOOK_FILE).exists() else tools.Logbook()
 
 
 def _without_search(path: Path, result: SavedResult) -> RunRecord:

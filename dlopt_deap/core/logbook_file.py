@@ -1,9 +1,9 @@
-"""Logbooks read back: from ``logbook.csv``, or from the rows that a run's file holds."""
+"""Logbooks as CSV, and back; also from the rows that the file of a run holds."""
 
 import csv
 import io
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,35 @@ from dlopt_deap.core.statistics import LOGBOOK_HEADER, STATISTICS
 from dlopt_deap.errors import RunFolderError
 from dlopt_deap.files import read_regular
 
-NAME = "logbook.csv"
+LOGBOOK_FILE = "logbook.csv"
+
+
+def logbook_csv(logbook: tools.Logbook, timings: Sequence[float | None] = ()) -> str:
+    """Write a logbook as CSV: a row a generation, and a column ``chapter_statistic`` for each entry of a chapter.
+
+    Args:
+        logbook: The logbook.
+        timings: The seconds of the search at each row, for the column ``seconds``; no such column unless given. The
+            logbook itself has none, since it is the same however long the search took.
+    """
+    rows = logbook_rows(logbook, timings)
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def logbook_rows(logbook: tools.Logbook, timings: Sequence[float | None] = (), first: int = 0) -> list[dict[str, Any]]:
+    """Give the rows of a logbook from the ``first`` on: their own entries, the seconds, and those of the chapters."""
+    rows = [dict(row) for row in logbook[first:]]
+    for row, seconds in zip(rows, timings[first:], strict=False):
+        row["seconds"] = seconds
+    for name, chapter in logbook.chapters.items():
+        for row, entries in zip(rows, chapter[first:], strict=True):
+            row |= {f"{name}_{key}": value for key, value in entries.items() if key not in row}
+    return rows
 
 
 def read_logbook(path: Path) -> tools.Logbook:
