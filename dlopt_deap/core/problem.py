@@ -67,6 +67,10 @@ class Problem(ABC):
                 )
         self.targets = dict(targets)
 
+    def __repr__(self) -> str:
+        data = "" if self.series is None else f"{self.series!r}, "
+        return f"{type(self).__name__}({data}targets={self.targets})"
+
     @property
     def weights(self) -> tuple[int, ...]:
         """The weights of a fitness: the targets' signs, in their order."""

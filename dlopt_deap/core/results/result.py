@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import keras
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Result:
     """What a run found, and how.
 
@@ -67,6 +67,12 @@ class Result:
     last_failure: str = ""
     settings: dict[str, Any] = field(default_factory=dict)
     folder: Path | None = None
+
+    def __repr__(self) -> str:
+        values = ", ".join(f"{name} {value:.4g}" for name, value in self.fitness.items())
+        network = f"layers {self.spec.layers}, look-back {self.spec.look_back}"
+        how = f"{self.evaluations} evaluations, {self.failures} failed, stopped by {self.stopped_by}, seed {self.seed}"
+        return f"Result({values}; {network}; {how})"
 
     @property
     def best(self) -> Any:

@@ -424,3 +424,12 @@ def test_the_logbook_as_csv_has_a_column_for_each_statistic() -> None:
     ]
     assert float(rows[-1]["distance_min"]) == result.logbook.chapters["distance"].select("min")[-1]
     assert "distance" in str(result.logbook)
+
+
+def test_a_result_and_its_problem_show_themselves_in_one_short_line() -> None:
+    result = Evolution(population_size=5).optimize(Toy(), 33, seed=1)
+    network = f"layers {result.spec.layers}, look-back {result.spec.look_back}"
+    fitness = f"distance {result.fitness['distance']:.4g}"
+    how = f"33 evaluations, 0 failed, stopped by max_evaluations, seed {result.seed}"
+    assert repr(result) == f"Result({fitness}; {network}; {how})"
+    assert repr(result.problem) == "Toy(targets={'distance': -1})"
