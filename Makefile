@@ -13,7 +13,7 @@ FUZZ_SEED ?= $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
 BIN := $(VENV)/bin
 SCRIPT = $(if $(filter sine,$(SERIES)),scripts/evolve_sine.py,scripts/evolve_csv.py --series $(SERIES))
 
-.PHONY: evolve test lint fuzz clean
+.PHONY: evolve test lint docs fuzz clean
 
 # The main job, on the sine wave or with SERIES=sunspots on a real series. `python -m scoop` ends with exit code 0 whatever happened, so the outcome is looked at instead.
 evolve: $(VENV)/.installed
@@ -30,6 +30,10 @@ lint: $(VENV)/.installed-test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# The site, from docs/ and the docstrings, without a network; whatever Sphinx warns of is an error. Open build/site/index.html.
+docs: $(VENV)/.installed-test
+	$(BIN)/python -m sphinx -W --keep-going -n -b html docs build/site
 
 # Each test runs FUZZ_EXAMPLES cases; how many were really run is counted, printed, and must not be below FUZZ_CASES. FUZZ_SEED repeats a run.
 fuzz: FUZZ_SEED := $(FUZZ_SEED)
