@@ -40,6 +40,7 @@ html_copy_source = False
 myst_heading_anchors = 4
 myst_links_external_new_tab = False
 
+python_maximum_signature_line_length = 88
 autodoc_member_order = "groupwise"
 autodoc_typehints = "description"
 autodoc_typehints_description_target = "documented_params"
