@@ -70,7 +70,7 @@ class ArchitectureProblem(Problem):
             )
 
     def costs(self, solution: Sequence[Any]) -> dict[str, float]:
-        """Give what a solution's network costs: :data:`COSTS`."""
+        """Give what a solution's network costs: ``num_weights``, ``multiply_adds`` and ``look_back``."""
         spec = self.decode(solution)
         return {name: float(getattr(spec, name)) for name in COSTS}
 

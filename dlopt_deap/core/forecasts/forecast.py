@@ -80,7 +80,7 @@ def compare_forecasts(
 ) -> Forecast:
     """Compare a network with naive forecasts and a linear autoregression, on the same rows.
 
-    Tokens have naive forecasts of their own; see :func:`~dlopt_deap.core.forecasts.token_forecast.compare_tokens`.
+    Tokens have naive forecasts of their own; see ``compare_tokens`` in ``core/forecasts/token_forecast.py``.
 
     Args:
         series: The series, or sequence of tokens.
