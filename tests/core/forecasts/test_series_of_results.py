@@ -11,6 +11,7 @@ from dlopt_deap import Evolution, NetworkSpec, RandomSearch, WeightProblem
 from dlopt_deap.architecture import RandomSamplingProblem, Space, TrainingProblem
 from dlopt_deap.core import compare_forecasts
 from dlopt_deap.data import SeriesDescription, TimeSeries, read_csv, read_new_rows
+from dlopt_deap.data.series_checks import LARGEST
 from dlopt_deap.networks import predict, train
 
 ROWS = 150
@@ -82,3 +83,10 @@ def test_the_season_of_the_series_is_that_of_its_comparisons(series: TimeSeries)
     assert np.array_equal(forecast.predictions["season ago"], ago)
     other = compare_forecasts(series, spec, weights, season=12)
     assert not np.array_equal(other.predictions["season ago"], ago)
+
+
+def test_the_errors_of_the_largest_values_of_a_series_are_numbers() -> None:
+    series = TimeSeries(LARGEST * np.sin(TIME / 5), scale="standard")
+    spec = NetworkSpec(1, (2,), 1, look_back=3)
+    errors = compare_forecasts(series, spec, np.zeros(spec.num_weights)).errors
+    assert all(np.isfinite(error) for of_one in errors.values() for error in of_one.values())
