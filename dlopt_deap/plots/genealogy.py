@@ -9,7 +9,7 @@ from deap import tools
 from dlopt_deap.plots.lineage import BOTH, KINDS, MATE, MUTATE, OTHER, Tree, tree_of_course, tree_of_history
 from dlopt_deap.plots.scales import fit_scale
 from dlopt_deap.plots.sources import Source, read_course
-from dlopt_deap.plots.style import BLACK, BLUE, GREEN, ORANGE, PALE, YELLOW, counted, new_axes, set_title
+from dlopt_deap.plots.style import BLACK, BLUE, GREEN, ORANGE, PALE, YELLOW, counted, new_axes, set_title, target_label
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -68,20 +68,18 @@ def genealogy(
 
     if isinstance(source, tools.History):
         tree = tree_of_history(source, best)
-        labels = {
-            "xlabel": "operators since the first population",
-            "ylabel": "individuals in their order",
-            "yticks": [],
-        }
+        labels = {"xlabel": "operators since the first population", "ylabel": "individuals in their order"}
     else:
         course = read_course(source)
         target, sign = course.target(target, sign)
         tree = tree_of_course(course, target, sign)
-        labels = {"xlabel": "generation", "ylabel": f"{target} ({'more' if sign > 0 else 'less'} is better)"}
+        labels = {"xlabel": "generation", "ylabel": target_label(target, sign)}
     ax = ax if ax is not None else new_axes(width=8.0, height=5.0)
     _draw(ax, tree)
     fit_scale(ax, list(tree.heights.values()))
     ax.set(**labels)
+    if isinstance(source, tools.History):
+        ax.set_yticks([])
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     return ax
 

@@ -35,7 +35,7 @@ def set_title(ax: Axes, text: str) -> None:
 
     points = FontProperties(size="medium").get_size_in_points()
     letters = int(72 * inches_of(ax)[0] / (0.52 * points))
-    ax.set_title(fill(text, width=max(letters, 20)), fontsize="medium")
+    ax.set_title(plain(fill(text, width=max(letters, 20))), fontsize="medium")
 
 
 def inches_of(ax: Axes) -> tuple[float, float]:
@@ -47,6 +47,26 @@ def inches_of(ax: Axes) -> tuple[float, float]:
     box = ax.get_window_extent()
     dpi = 100.0 if figure is None else figure.dpi
     return box.width / dpi, box.height / dpi
+
+
+def target_label(name: str, sign: int) -> str:
+    """Name a target on an axis, and say which way is better.
+
+    Examples:
+        >>> target_label("mae", -1)
+        'mae (less is better)'
+    """
+    return f"{plain(name)} ({'more' if sign > 0 else 'less'} is better)"
+
+
+def plain(text: str) -> str:
+    r"""Have matplotlib write a text as it stands: what is between two dollars would be read as a formula.
+
+    Examples:
+        >>> plain("price/$")
+        'price/\\$'
+    """
+    return text.replace("$", r"\$")
 
 
 def counted(number: int, noun: str) -> str:

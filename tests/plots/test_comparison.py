@@ -9,7 +9,7 @@ from dlopt_deap.plots import best_so_far, forecast, pareto_points, training_hist
 from dlopt_deap.tools.saved.forecast_file import ForecastTable
 
 
-def test_a_group_is_drawn_by_its_median_where_half_of_its_runs_have_a_value() -> None:
+def test_a_group_is_drawn_by_its_median_where_most_of_its_runs_have_a_value() -> None:
     curves = [([4, 8, 12], [3.0, 2.0, 1.0]), ([4, 8, 12], [np.nan, 4.0, 3.0]), ([4, 8, 12], [np.nan, 6.0, 5.0])]
     ax = best_so_far({"a": curves}, "mae", ax=Figure().subplots())
     x, y = ax.lines[0].get_data()
@@ -19,7 +19,16 @@ def test_a_group_is_drawn_by_its_median_where_half_of_its_runs_have_a_value() ->
 def test_runs_of_other_generations_are_brought_together_by_what_each_had_last() -> None:
     ax = best_so_far({"a": [([2, 6], [4.0, 2.0]), ([4, 8], [8.0, 0.0])]}, "mae", ax=Figure().subplots())
     x, y = ax.lines[0].get_data()
-    assert (list(x), list(y)) == ([2.0, 4.0, 6.0], [4.0, 6.0, 5.0])  # it ends where the shorter one does
+    assert (list(x), list(y)) == ([4.0, 6.0], [6.0, 5.0])  # from where both have a value to the end of the shorter one
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_run_that_joins_late_never_makes_the_best_so_far_worse(sign: int) -> None:
+    curves = [([1, 5], [sign * 3.0, sign * 4.0]), ([2, 5], [sign * 2.0, sign * 4.0]), ([3, 5], [0.0, 0.0])]
+    ax = best_so_far({"a": curves}, "mae", sign, ax=Figure().subplots())
+    x, y = ax.lines[0].get_data()
+    assert list(x) == [2.0, 3.0, 5.0]
+    assert list(sign * y) == sorted(sign * y)
 
 
 def test_the_band_lies_between_the_quartiles_and_one_run_has_none() -> None:

@@ -1,6 +1,5 @@
 """Figures."""
 
-from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -24,13 +23,6 @@ from dlopt_deap.plots import (
 )
 
 
-@pytest.fixture(autouse=True)
-def _close() -> Iterator[None]:
-    pyplot.switch_backend("agg")
-    yield
-    pyplot.close("all")
-
-
 @pytest.fixture(scope="module")
 def result() -> Any:
     problem = RandomSamplingProblem(sine(stop=20.0), Space((2, 6), (1, 2), (1, 4)), num_samples=10, final_samples=50)
@@ -47,7 +39,7 @@ def test_the_best_so_far_never_falls_and_ends_at_the_best(result: Any) -> None:
     assert list(best) == sorted(best)
     assert best[-1] == max(result.logbook.chapters["log_p"].select("max"))
     assert ax.get_xlabel() == "evaluations"
-    assert legend(ax) == ["± one std", "mean of the population", "best so far", "the best, estimated anew", "restart"]
+    assert legend(ax) == ["its range", "mean of the population", "best so far", "the best, estimated anew", "restart"]
 
 
 def test_the_best_so_far_of_a_minimised_target_never_rises() -> None:
