@@ -12,6 +12,7 @@ from dlopt_deap.checks import check_choice
 from dlopt_deap.core import WORST
 from dlopt_deap.errors import DataError
 from dlopt_deap.plots.course import AGAINST, Course
+from dlopt_deap.plots.logbook import label_x
 from dlopt_deap.plots.scales import fit_scale
 from dlopt_deap.plots.sources import Source, read_course
 from dlopt_deap.plots.style import BAND, COLOURS, DASHES, counted, new_axes, plain, set_title, target_label
@@ -84,7 +85,8 @@ def best_so_far(
             ax.fill_between(grid[known], low[known], high[known], step="post", color=style["color"], **BAND)
         drawn.append(values)
     fit_scale(ax, *drawn)
-    ax.set(xlabel=AGAINST[against], ylabel=target_label(f"best {target} so far", sign))
+    label_x(ax, against)
+    ax.set(ylabel=target_label(f"best {target} so far", sign))
     several = any(len(runs) > 1 for runs in groups.values())
     set_title(ax, f"Median of the runs, and their {band[0]:.0%} to {band[1]:.0%} quantiles" if several else target)
     ax.legend(loc="best")

@@ -77,7 +77,8 @@ def fitness_over_evaluations(
         ax.axhline(reestimated, color=GREEN, linestyle="--", label="the best, estimated anew")
     mark_restarts(ax, course, x)
     fit_scale(ax, low, high, middle, best, [np.nan if reestimated is None else reestimated])
-    ax.set(xlabel=AGAINST[against], ylabel=target_label(target, sign))
+    label_x(ax, against)
+    ax.set_ylabel(target_label(target, sign))
     set_title(ax, f"{target} as the search saw it")
     ax.legend(loc="best")
     return ax
@@ -109,8 +110,17 @@ def architectures_over_evaluations(source: Source, ax: Any = None, against: str 
         panel.yaxis.get_major_locator().set_params(integer=True)
     set_title(panels[0], "Architectures of the population")
     panels[0].legend(loc="best")
-    panels[-1].set_xlabel(AGAINST[against])
+    label_x(panels[-1], against)
     return panels
+
+
+def label_x(ax: Axes, against: str) -> None:
+    """Say what a search is drawn against, in whole numbers of what is counted."""
+    from matplotlib.ticker import MaxNLocator
+
+    ax.set_xlabel(AGAINST[against])
+    if against != "seconds":
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
 def mark_restarts(ax: Axes, course: Course, x: Column) -> None:

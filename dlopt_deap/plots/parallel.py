@@ -14,7 +14,7 @@ from dlopt_deap.errors import DataError
 from dlopt_deap.plots.course import Course
 from dlopt_deap.plots.scales import DECADES, note, usual_limits
 from dlopt_deap.plots.sources import Source, read_course
-from dlopt_deap.plots.style import BLACK, COLOUR_MAP, counted, new_axes, plain, set_title, target_label
+from dlopt_deap.plots.style import BLACK, COLOUR_MAP, counted, inches_of, new_axes, plain, set_title, target_label
 from dlopt_deap.plots.traits import LABELS
 
 if TYPE_CHECKING:
@@ -150,9 +150,12 @@ def draw_lines(
     settings: dict[str, Any] = {"linewidths": 1.0, "alpha": alpha, "zorder": 1, "rasterized": len(lines) > _MANY}
     ax.add_collection(LineCollection(lines, colors=colours, **settings))
     ax.plot(x, every[at], color=BLACK, linewidth=2.2, linestyle="--", zorder=3, label=name)
+    points = 72 * inches_of(ax)[0] / len(dimensions)
+    size = min(max(points / 7, 5.0), 10.0)
+    letters = max(int(points / (0.6 * size)), 10)
     for place, one in enumerate(dimensions):
-        _draw_axis(ax, place, one)
-    ax.set_xticks(x, [fill(one.label, width=16) for one in dimensions])
+        _draw_axis(ax, place, one, min(size, 8.5))
+    ax.set_xticks(x, [_in_lines(one.label, letters) for one in dimensions], fontsize=size)
     ax.tick_params(axis="x", bottom=False, top=False, labelbottom=False, labeltop=True)
     ax.set(xlim=(-0.15, len(dimensions) - 0.6), ylim=(-0.03, 1.03), yticks=[])
     ax.spines[:].set_visible(False)
@@ -163,14 +166,19 @@ def draw_lines(
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, 0.0), frameon=False)
 
 
-def _draw_axis(ax: Axes, place: int, dimension: Dimension) -> None:
+def _draw_axis(ax: Axes, place: int, dimension: Dimension, size: float) -> None:
     """Draw an upright axis, with numbers that lines do not cover."""
     ax.axvline(place, color=BLACK, linewidth=0.8, zorder=2)
     box = {"boxstyle": "round,pad=0.1", "facecolor": "white", "alpha": 0.75, "linewidth": 0}
     for tick in dimension.ticks():
         number = f"{tick:,.0f}" if abs(tick) >= 1000 else f"{tick:.3g}"
         height = float(dimension.heights(tick))
-        ax.text(place + 0.03, height, number, fontsize="small", va="center", bbox=box, zorder=4)
+        ax.text(place + 0.03, height, number, fontsize=size, va="center", bbox=box, zorder=4)
+
+
+def _in_lines(label: str, letters: int) -> str:
+    """Break a label so that neighbours do not run into each other."""
+    return "\n".join(fill(part, width=letters) for part in label.replace(" (", "\n(").split("\n"))
 
 
 def _dimensions(course: Course) -> list[Dimension]:

@@ -17,7 +17,7 @@ from dlopt_deap.core import Evolution
 from dlopt_deap.core.logbook_file import logbook_csv
 from dlopt_deap.errors import DataError, RunFolderError, SettingError
 from dlopt_deap.plots.sources import read_course
-from dlopt_deap.storage import Individual
+from dlopt_deap.storage import Evaluation, Generation, Individual, open_run
 
 Draw = Callable[..., Any]
 
@@ -222,3 +222,31 @@ def test_failed_individuals_are_left_out() -> None:
     assert ax.get_ylim()[1] < 1
     with pytest.raises(DataError, match="holds no individual"):
         read_course([[]]).populations()
+
+
+def test_a_run_of_anybody_is_drawn_without_what_is_no_number(tmp_path: Path) -> None:
+    genes = [[2, 3], [2, 3], ["<script>"], [2, 3]]
+    fitness = [{"mae": 0.5}, {"mae": "<b>"}, {"mae": None}, {"mae": 10**400}]
+    with open_run(tmp_path / "run") as run:
+        run.write_evaluations(
+            [Evaluation("search", at, 0, genes[at - 1], fitness[at - 1], {"status": "ok"}) for at in (1, 2, 3, 4)]
+        )
+        row = {"gen": 0, "evaluations": 4, "mae": {"avg": 0.5, "std": 0.0, "min": 0.5, "max": 0.5}}
+        run.write_generations(1, [Generation(row, [1, 2, 3, 4, 9, None], 0.5)], {"evaluations": 4, "seconds": 0.5})
+    for draw in (plots.genealogy, plots.population_over_generations, plots.parallel_coordinates):
+        draw(tmp_path / "run", "mae", ax=axes(1)).figure.canvas.draw()
+    assert [one.number for one in read_course(tmp_path / "run").individuals()] == [1]
+    with pytest.raises(DataError, match=r"Genes must be \[look_back, units, ...\] to be drawn as an architecture"):
+        plots.architectures_over_generations(tmp_path / "run", "mae", ax=axes(3))
+
+
+@pytest.mark.parametrize("content", ["[", "[1]", '{"layers": "x"}', '{"layers": [1, "a", 1]}', '{"settings": 3}'])
+def test_a_damaged_result_beside_a_run_leaves_out_what_it_would_tell(
+    searched: Any, tmp_path: Path, content: str
+) -> None:
+    for name in ("run.sqlite", "logbook.csv"):
+        (tmp_path / name).write_bytes((searched.folder / name).read_bytes())
+    (tmp_path / "result.json").write_text(content)
+    course = read_course(tmp_path)
+    assert "num_weights" not in course.traits(course.individuals()[0].genes)
+    assert read_course(tmp_path / "logbook.csv").signs == {}
