@@ -111,7 +111,7 @@ def save_keras(spec: NetworkSpec, weights: ArrayLike, path: str | os.PathLike[st
 def load_keras(path: str | os.PathLike[str]) -> tuple[NetworkSpec, NDArray[np.float32]]:
     """Read a network from a Keras file; nothing in the file is run, and no name in it is imported.
 
-    The file is checked first, without Keras (see :mod:`dlopt_deap.networks.keras_file`). Then Keras reads the weights,
+    The file is checked first, without Keras (see ``dlopt_deap.networks.keras_file``). Then Keras reads the weights,
     in its safe mode.
 
     Args:
