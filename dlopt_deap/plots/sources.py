@@ -12,7 +12,7 @@ from deap import tools
 
 from dlopt_deap.checks import as_float, shown
 from dlopt_deap.core import Result, SearchState
-from dlopt_deap.core.individuals.plain_values import have_same_genes, plain_genes
+from dlopt_deap.core.individuals.plain_values import json_genes
 from dlopt_deap.core.results.logbook_file import LOGBOOK_FILE, logbook_of_rows, read_logbook
 from dlopt_deap.errors import RunFolderError, SettingError
 from dlopt_deap.files import read_regular
@@ -149,12 +149,13 @@ def _checked(one: Individual | Evaluation) -> Individual:
 
 def _living(search: Any) -> list[Individual]:
     """Give the best and the last population of a search that left nothing on the disk, equal genes once."""
-    told: list[Individual] = []
+    told: dict[str, Individual] = {}
     for one in [*search.hall_of_fame, *search.population]:
-        if one.fitness.valid and not any(have_same_genes(one, known.genes) for known in told):
+        if one.fitness.valid:
             fitness = dict(zip(search.problem.targets, map(float, one.fitness.values), strict=True))
-            told.append(Individual(len(told) + 1, plain_genes(one), fitness))
-    return told
+            genes = json_genes(one)
+            told.setdefault(repr(genes), Individual(len(told) + 1, genes, fitness))
+    return list(told.values())
 
 
 def _are_populations(value: Any) -> bool:

@@ -74,7 +74,7 @@ def _read(
     space: Mapping[str, Any], head: tuple[str, ...], ends: tuple[int, int] | None, genes: Sequence[Any]
 ) -> dict[str, float]:
     """Read genes that begin with those of a space's head."""
-    units = list(genes[len(head) :])
+    units = list(genes[len(head) :]) if isinstance(genes, Sequence) else []
     if not units:
         raise DataError(f"Genes must begin with {', '.join(head)}, and the units follow, got {genes!r:.80}.")
     traits = _of_units(genes[0], units)

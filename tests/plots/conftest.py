@@ -12,7 +12,7 @@ from matplotlib import pyplot
 from dlopt_deap.architecture import RandomSamplingProblem, Space
 from dlopt_deap.callbacks import PopulationLog
 from dlopt_deap.core import Evolution, Result
-from dlopt_deap.core.logbook_file import logbook_csv
+from dlopt_deap.core.results.logbook_file import logbook_csv
 from dlopt_deap.data import sine
 
 

@@ -14,7 +14,7 @@ from toy import Toy
 
 from dlopt_deap import plots
 from dlopt_deap.core import Evolution
-from dlopt_deap.core.logbook_file import logbook_csv
+from dlopt_deap.core.results.logbook_file import logbook_csv
 from dlopt_deap.errors import DataError, RunFolderError, SettingError
 from dlopt_deap.plots.sources import read_course
 from dlopt_deap.storage import Evaluation, Generation, Individual, open_run
