@@ -1,7 +1,9 @@
 """Runs that are made once, by the command and by scripts, each with the page that it wrote itself."""
 
+import importlib
 import json
 import os
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,7 +44,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "weights": ("optimize", {"data": {"kind": "sine", "stop": 30.0}, "problem": {"kind": "weight"}}),
         "text": ("optimize", {"data": {"kind": "text"}, "problem": SMALL | {"final_epochs": 1}}),
     }
-    with inside(home):
+    with inside(home), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "__array__ implementation doesn't accept a copy", DeprecationWarning)
         for name, (action, settings) in configurations.items():
             if action == "optimize":
                 most = {"weights": 200, "text": 3}.get(name, 10)
@@ -50,6 +53,11 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
             Path(f"{name}.json").write_text(json.dumps(settings))
             ended = here(action, f"{name}.json", "--seed", "1", "--workers", "1", "--quiet", "--out", f"runs/a {name}")
             assert ended.code == 0, ended.stderr
+        with pytest.MonkeyPatch.context() as patch:
+            patch.syspath_prepend(str(ROOT / "scripts"))
+            script = importlib.import_module("evolve_sine")
+            small = ["--samples", "10", "--evaluations", "12", "--population", "4"]
+            assert script.main([*small, "--seed", "1", "--workers", "1", "--quiet", "--out", "runs/a script"]) == 0
         failing(home / "runs" / "a failing")
         unfinished(home / "runs" / "a unfinished")
         for name in ("a failing", "a unfinished"):
