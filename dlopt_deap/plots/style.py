@@ -9,10 +9,13 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 BLUE, ORANGE, GREEN, GREY, YELLOW = "#0072B2", "#D55E00", "#009E73", "#666666", "#E69F00"
-PALE = "#C8C8C8"
-COLOURS = (BLUE, ORANGE, GREEN, "#CC79A7", YELLOW, "#56B4E9", "#000000")
+PALE, BLACK = "#C8C8C8", "#000000"
+COLOURS = (BLUE, ORANGE, GREEN, "#CC79A7", YELLOW, "#56B4E9", BLACK)
 DASHES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
 """What tells several lines apart; there are not as many of the one as of the other, so that pairs repeat late."""
+
+COLOUR_MAP = "cividis_r"
+"""The colours of numbers, which grow darker with them, for colour-blind people and in print too."""
 
 BAND: dict[str, Any] = {"alpha": 0.2, "linewidth": 0}
 

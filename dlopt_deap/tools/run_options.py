@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dlopt_deap.checks import shown
-from dlopt_deap.core.stop import SIGNALS
+from dlopt_deap.core.running.stop import SIGNALS
 from dlopt_deap.errors import RunFolderError, SettingError
 from dlopt_deap.storage import open_run
 

@@ -12,7 +12,7 @@ from typing import TextIO
 from dlopt_deap.architecture import TrainingProblem
 from dlopt_deap.callbacks.progress import BY_A_CRITERION
 from dlopt_deap.core import Forecast, Interrupts, Result, SearchState
-from dlopt_deap.core.stop import SIGNALS
+from dlopt_deap.core.running.stop import SIGNALS
 from dlopt_deap.errors import DloptError, DloptWarning
 from dlopt_deap.parallel import Map, ScoopMap, scoop_is_running
 from dlopt_deap.storage import RunFolder

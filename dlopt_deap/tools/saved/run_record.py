@@ -10,7 +10,7 @@ from typing import Any
 
 from deap import tools
 
-from dlopt_deap.core.logbook_file import LOGBOOK_FILE, logbook_of_rows, read_logbook
+from dlopt_deap.core.results.logbook_file import LOGBOOK_FILE, logbook_of_rows, read_logbook
 from dlopt_deap.errors import RunFolderError
 from dlopt_deap.files import as_path
 from dlopt_deap.storage import RunView, view_run
