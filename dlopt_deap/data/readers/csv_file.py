@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Unpack
 
 import numpy as np
@@ -96,14 +96,15 @@ def open_csv(path: Paths, delimiter: str | None = None, decimal: str = ".") -> T
     check_choice("decimal", decimal, (".", ","))
     paths = as_paths(path)
     cells = read_tables(paths, delimiter, decimal)
-    return _Cells(cells, decimal, as_path(paths[0]).stem)
+    reading = ({} if delimiter is None else {"delimiter": delimiter}) | ({} if decimal == "." else {"decimal": decimal})
+    return _Cells(cells, decimal, as_path(paths[0]).stem, reading)
 
 
 class _Cells(Table):
     """The cells of CSV files as numbers and times."""
 
-    def __init__(self, cells: CsvTable, decimal: str, name: str) -> None:
-        self.cells, self.decimal = cells, decimal
+    def __init__(self, cells: CsvTable, decimal: str, name: str, reading: Mapping[str, str]) -> None:
+        self.cells, self.decimal, self.reading = cells, decimal, reading
         self.source, self.name, self.header = cells.source, name, cells.header
 
     def place(self, row: int) -> str:

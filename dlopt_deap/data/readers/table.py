@@ -6,8 +6,9 @@ import itertools
 import os
 from abc import ABC, abstractmethod
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -49,6 +50,7 @@ class Table(ABC):
         header: The names of all columns.
         unnamed: Whether those are no names that anybody gave: then all columns are meant.
         index: Times that are no column.
+        reading: How the text of a file was read, where that was said: ``delimiter`` and ``decimal``.
     """
 
     source: str
@@ -56,6 +58,7 @@ class Table(ABC):
     header: list[str]
     unnamed: bool = False
     index: Times | None = None
+    reading: Mapping[str, str] = MappingProxyType({})
 
     def has_time(self, name: str | None) -> bool:
         """Tell whether a column is called so, or the times that are no column."""
