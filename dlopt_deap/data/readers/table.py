@@ -72,6 +72,10 @@ class Table(ABC):
     def is_numeric(self, column: str) -> bool:
         """Tell whether a column is meant to hold numbers."""
 
+    def holds_dates(self, column: str) -> bool:  # noqa: ARG002
+        """Tell whether a column holds dates, as far as a look at it tells."""
+        return False
+
     def hint(self, columns: Sequence[str]) -> str:  # noqa: ARG002
         """Say what would make numbers of columns that hold none; nothing, if nobody knows."""
         return ""
@@ -126,6 +130,10 @@ class ArrayTable(Table):
     def is_numeric(self, column: str) -> bool:
         """Tell whether a column holds numbers."""
         return self.kinds[column] == NUMBER
+
+    def holds_dates(self, column: str) -> bool:
+        """Tell whether a column holds dates."""
+        return self.kinds[column] == TIME
 
     def numbers(self, column: str) -> NDArray[np.float64]:
         """Return a column as numbers, NaN where a value is missing."""
