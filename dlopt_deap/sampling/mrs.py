@@ -64,8 +64,8 @@ class SamplingSettings:
         threshold, lower, upper = check_threshold(self.threshold, self.lower, self.most)
         if not lower <= threshold <= upper:
             raise SettingError(
-                f"`threshold` must lie in [lower, upper], which is [{lower:g}, {upper:g}], got {threshold:g}: all errors "
-                "would be on one side of it, so that every network promises the same."
+                f"`threshold` must lie in [lower, upper], which is [{lower:g}, {upper:g}], got {threshold:g}: all "
+                "errors would be on one side of it, so that every network promises the same."
             )
         if not callable(self.distribution):
             raise SettingError(

@@ -52,7 +52,7 @@ WRONG = {
     "optimize good.toml --set problem.lower=3": "`lower` must be less than `upper`, got lower=3.0 and upper=2.0.",
     "optimize good.toml --set problem.threshold=3": "`threshold` must lie in [lower, upper], which is [0, 2], got 3:",
     "train load.csv --set data.targets=load --set training.optimizer=sgd --set training.learning_rate=1e30 "
-    "--set data.time=day --out new": "it diverged in epoch 1 (`loss` is nan) with the optimizer 'sgd'",
+    "--out new": "it diverged in epoch 1 (`loss` is nan) with the optimizer 'sgd'",
     "optimize good.toml --set problem.targets.log_q=1": "`targets` must be one of log_p, p, mean, std,",
     "optimize good.toml --set stop.target_fitness.mae=1": "`target_fitness` names 'mae', which is no target",
     "optimize good.toml --set stop.signals=[SIGKILL]": "`stop.signals[0]` must be one of SIGUSR1, SIGUSR2,",
