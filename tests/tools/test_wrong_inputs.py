@@ -51,7 +51,7 @@ WRONG = {
     "optimize good.toml --set problem.space.look_back=[2,5000]": "`look_back` must be at most 640 for the validation",
     "optimize good.toml --set problem.lower=3": "`lower` must be less than `upper`, got lower=3.0 and upper=2.0.",
     "optimize good.toml --set problem.threshold=3": "`threshold` must lie in [lower, upper], which is [0, 2], got 3:",
-    "train load.csv --set data.targets=load --set training.optimizer=sgd --set training.learning_rate=1e30 "
+    "train --set data.kind=sine --set training.optimizer=sgd --set training.learning_rate=1e30 "
     "--out new": "it diverged in epoch 1 (`loss` is nan) with the optimizer 'sgd'",
     "optimize good.toml --set problem.targets.log_q=1": "`targets` must be one of log_p, p, mean, std,",
     "optimize good.toml --set stop.target_fitness.mae=1": "`target_fitness` names 'mae', which is no target",
