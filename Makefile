@@ -1,5 +1,6 @@
 # Two commands do everything, each with its own set-up: `make evolve` and `make test`. A third, `make fuzz`, runs at
 # least 10,000 hostile configurations, CSV files, genes, models and command lines, with a fresh seed that it prints.
+# For those who change the code: `make lint`, `make format`, and `make dist` (CONTRIBUTING.md).
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -11,9 +12,10 @@ FUZZ_EXAMPLES ?= 400
 FUZZ_CASES ?= 10000
 FUZZ_SEED ?= $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
 BIN := $(VENV)/bin
+NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 SCRIPT = $(if $(filter sine,$(SERIES)),scripts/evolve_sine.py,scripts/evolve_csv.py --series $(SERIES))
 
-.PHONY: evolve test lint docs fuzz clean
+.PHONY: evolve test lint format docs fuzz dist clean
 
 # The main job, on the sine wave or with SERIES=sunspots on a real series. `python -m scoop` ends with exit code 0 whatever happened, so the outcome is looked at instead.
 evolve: $(VENV)/.installed
@@ -23,13 +25,21 @@ evolve: $(VENV)/.installed
 
 test: $(VENV)/.installed-test lint
 	$(BIN)/python -m pytest -n $(PROCESSES) -m "not slow and not keras"
-	$(BIN)/python -m pytest -n $(PROCESSES) -m "slow or keras"
+	$(BIN)/python -m pytest -n $(PROCESSES) --dist loadgroup -m "slow or keras"
 
+# The same commands as in .pre-commit-config.yaml; here they need no git, so that they run in a source distribution too.
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(if $(NOTEBOOKS),$(BIN)/nbstripout --verify $(NOTEBOOKS))
+
+# What a tool can put right by itself.
+format: $(VENV)/.installed-test
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(if $(NOTEBOOKS),$(BIN)/nbstripout $(NOTEBOOKS))
 
 # The site, from docs/ and the docstrings, without a network; whatever Sphinx warns of is an error. Open build/site/index.html.
 docs: $(VENV)/.installed-test
@@ -41,6 +51,11 @@ fuzz: $(VENV)/.installed-test
 	@echo "The seed of these cases is $(FUZZ_SEED); repeat them with: make fuzz FUZZ_SEED=$(FUZZ_SEED)"
 	DLOPT_FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) DLOPT_FUZZ_CASES=$(FUZZ_CASES) \
 		$(BIN)/python -m pytest tests/fuzz --hypothesis-seed=$(FUZZ_SEED) -q
+
+# The source distribution, and the wheel that is built from it, each in an environment of its own.
+dist: $(VENV)/.installed-test
+	rm -rf dist
+	$(BIN)/python -m build
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -28,6 +28,9 @@ TIMEOUT = 300.0
 SPAN = 0.08
 """Seconds in which a kill from outside comes; the whole search of an easy case takes about as long."""
 
+GENERATIONS = "SELECT number, json_remove(logbook, '$.seconds'), population FROM generations ORDER BY number"
+"""What of the logbook does not depend on the time."""
+
 STABLE = "stage, number, generation, genes, fitness, status, reason, metrics, extra"
 """What is the same in every run; what differs is when, where, and in which time."""
 
@@ -120,7 +123,8 @@ class Run:
 
     def outcome(self) -> Any:
         """Give all that the program found, and the logbook."""
-        return json.loads((self.folder / "outcome.json").read_text()), query(self.folder, "SELECT * FROM generations")
+        outcome = json.loads((self.folder / "outcome.json").read_text())
+        return outcome, query(self.folder, GENERATIONS), query(self.folder, "SELECT * FROM lineage ORDER BY number")
 
     def said(self) -> str:
         """Give the last of what the latest process said."""

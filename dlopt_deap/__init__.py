@@ -5,7 +5,6 @@ worker loads only what it needs.
 """
 
 from importlib import import_module
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -100,6 +99,8 @@ _HOMES = {
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
+        from importlib.metadata import version
+
         return version("dlopt_deap")
     if name in _HOMES:
         return getattr(import_module(f"dlopt_deap.{_HOMES[name]}"), name)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from timeless import GENERATIONS
 
 ROOT = Path(__file__).parent.parent
 BUDGET = 30
@@ -53,7 +54,8 @@ def evaluations(folder: Path) -> dict[Any, Any]:
 
 
 def generations(folder: Path) -> list[Any]:
-    return query(folder, "SELECT * FROM generations")
+    """The logbook, the populations and who came from whom, without the seconds."""
+    return [*query(folder, GENERATIONS), *query(folder, "SELECT * FROM lineage ORDER BY number")]
 
 
 def query(folder: Path, text: str) -> list[Any]:

@@ -10,7 +10,7 @@ from dlopt_deap.architecture.space import Space
 from dlopt_deap.architecture.toolbox import architecture_toolbox
 from dlopt_deap.checks import shown
 from dlopt_deap.core import Problem, Solution
-from dlopt_deap.core.statistics import statistics, target_value
+from dlopt_deap.core.individuals.statistics import statistics, target_value
 from dlopt_deap.data import Series, TokenSequence
 from dlopt_deap.errors import SettingError
 from dlopt_deap.networks import NetworkSpec

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from dlopt_deap.core import SearchState
-from dlopt_deap.core.result import logbook_csv, logbook_rows
+from dlopt_deap.core.results.logbook_file import logbook_csv, logbook_rows
 from dlopt_deap.errors import RunFolderError
 from dlopt_deap.files import as_path, write_text
 
@@ -29,7 +29,7 @@ class CsvLog:
 
     def __call__(self, search: SearchState) -> None:
         """Write the row of the generation."""
-        (row,) = logbook_rows(search.logbook, len(search.logbook) - 1)
+        (row,) = logbook_rows(search.logbook, search.timings, len(search.logbook) - 1)
         if self._columns:
             self._append(row)
         else:
@@ -42,7 +42,7 @@ class CsvLog:
 
     def _begin(self, search: SearchState) -> None:
         """Write all rows so far, if the file holds no others."""
-        text = logbook_csv(search.logbook)
+        text = logbook_csv(search.logbook, search.timings)
         lines = text.splitlines(keepends=True)
         earlier = len(lines) > 2 or search.taken_over > 0  # the latest row may have been cut short then
         expected = "".join(lines[:-1] if earlier else lines).encode()

@@ -10,8 +10,8 @@ from deap import base, tools
 from numpy.typing import NDArray
 
 from dlopt_deap.checks import as_float, shown
-from dlopt_deap.core.solution import Solution, Values
-from dlopt_deap.core.statistics import target_statistics
+from dlopt_deap.core.individuals.solution import Solution, Values
+from dlopt_deap.core.individuals.statistics import target_statistics
 from dlopt_deap.data import Series
 from dlopt_deap.errors import SettingError
 from dlopt_deap.networks import NetworkSpec
@@ -66,6 +66,10 @@ class Problem(ABC):
                     f"Target {shown(name)} must have the sign 1 (maximise) or -1 (minimise), got {shown(sign)}."
                 )
         self.targets = dict(targets)
+
+    def __repr__(self) -> str:
+        data = "" if self.series is None else f"{self.series!r}, "
+        return f"{type(self).__name__}({data}targets={self.targets})"
 
     @property
     def weights(self) -> tuple[int, ...]:

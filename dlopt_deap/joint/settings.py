@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlopt_deap.checks import check_choice, check_integer, check_number, items_of, shown
-from dlopt_deap.core.description import plain
+from dlopt_deap.core.running.description import plain
 from dlopt_deap.data import Series
 from dlopt_deap.errors import SettingError
 from dlopt_deap.networks import NetworkSpec, TrainingSettings

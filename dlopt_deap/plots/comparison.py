@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from dlopt_deap.checks import check_choice
 from dlopt_deap.errors import DataError
-from dlopt_deap.plots.style import BAND, COLOURS, DASHES, new_axes
+from dlopt_deap.plots.course import AGAINST, Course
+from dlopt_deap.plots.scales import fit_scale
+from dlopt_deap.plots.sources import Source, read_course
+from dlopt_deap.plots.style import BAND, COLOURS, DASHES, counted, new_axes, set_title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,50 +23,89 @@ Curve = tuple[ArrayLike, ArrayLike]
 
 
 def best_so_far(
-    groups: Mapping[str, Sequence[Curve]],
-    target: str,
-    sign: int = -1,
+    groups: Mapping[str, Sequence[Curve | Source]],
+    target: str | None = None,
+    sign: int | None = None,
     band: tuple[float, float] = (0.25, 0.75),
     ax: Axes | None = None,
+    against: str = "evaluations",
 ) -> Axes:
-    """Draw the best value so far against the evaluations made: the median of each group of runs, and a band.
+    """Draw the best value so far against the evaluations made or the time: the median of the runs of a group, and a band.
 
-    Groups differ in colour and in dashes, so that they are told apart without colours too. A curve ends where the
-    shortest run of its group does, and begins when half of them have a value.
+    Runs of a group, such as those of several seeds, are drawn as one. Groups differ in colour and in dashes, so that
+    they are told apart without colours too. A curve ends where the shortest run of its group does, and begins when most
+    of them have a value: those that have none yet count as the worst.
 
     Args:
-        groups: The runs of each group, by its name.
-        target: The name of the target.
-        sign: +1 if it is maximised, -1 if it is minimised.
+        groups: The runs of each group, by its name: what tells of each search (see
+            :data:`~dlopt_deap.plots.Source`), or its curve itself.
+        target: The name of the target; the first of the first source unless given.
+        sign: +1 if it is maximised, -1 if it is minimised; what the first source tells unless given, and -1 of curves.
         band: The quantiles that the band lies between; a group of one run has none.
         ax: Where to draw; a new figure if ``None``.
+        against: ``"evaluations"``, ``"seconds"`` or ``"generations"``; what curves hold is up to whoever made them.
 
     Returns:
         The axes.
 
     Raises:
-        DataError: If a group has no run, or a run no generation.
+        DataError: If a group has no run, or a run no generation, or it lacks the target or what it is drawn against.
+        SettingError: If ``against`` is none of these, or the sign is not known.
+
+    Examples:
+        >>> from matplotlib.figure import Figure
+        >>> groups = {"lstm": [([4, 8], [3.0, 2.0]), ([4, 8], [5.0, 1.0])], "gru": [([4, 8], [2.0, 1.0])]}
+        >>> ax = best_so_far(groups, "mae", ax=Figure().subplots())
+        >>> [line.get_label() for line in ax.lines]
+        ['lstm (2 runs)', 'gru (1 run)']
     """
+    read = {name: [run if _is_curve(run) else read_course(run) for run in runs] for name, runs in groups.items()}
+    target, sign = _target(read, target, sign)
+    check_choice("against", against, AGAINST)
+    drawn = []
     ax = ax if ax is not None else new_axes()
-    for place, (name, curves) in enumerate(groups.items()):
+    for place, (name, runs) in enumerate(read.items()):
+        curves = [_curve(run, target, sign, against) if isinstance(run, Course) else run for run in runs]
         if not len(curves) or not all(np.size(evaluations) for evaluations, _ in curves):
             raise DataError(f"The group {name!r} must have at least one run with a generation, and each of them one.")
         grid, values = _on_one_grid(curves)
-        enough = np.isfinite(values).mean(axis=0) >= 0.5
-        grid, values = grid[enough], values[:, enough]
+        with np.errstate(invalid="ignore"):  # between two runs that have no value
+            low, middle, high = np.quantile(np.where(np.isnan(values), -sign * np.inf, values), (*band, 0.5), axis=0)[
+                [0, 2, 1]
+            ]
         style: dict[str, Any] = {"color": COLOURS[place % len(COLOURS)], "linestyle": DASHES[place % len(DASHES)]}
-        runs = f"{name} ({len(curves)} run{'s' if len(curves) > 1 else ''})"
-        if not len(grid):
-            continue
-        ax.step(grid, np.nanmedian(values, axis=0), where="post", linewidth=2, label=runs, **style)
+        label = f"{name} ({counted(len(curves), 'run')})"
+        known = np.isfinite(middle)
+        ax.step(grid[known], middle[known], where="post", linewidth=2, label=label, **style)
         if len(curves) > 1:
-            low, high = np.nanquantile(values, band, axis=0)
-            ax.fill_between(grid, low, high, step="post", color=style["color"], **BAND)
-    ax.set(xlabel="evaluations", ylabel=f"best {target} so far ({'more' if sign > 0 else 'less'} is better)")
-    several = any(len(curves) > 1 for curves in groups.values())
-    ax.set_title(f"Median of the runs, and their {band[0]:.0%} to {band[1]:.0%} quantiles" if several else target)
+            known = np.isfinite(low) & np.isfinite(high)
+            ax.fill_between(grid[known], low[known], high[known], step="post", color=style["color"], **BAND)
+        drawn.append(values)
+    fit_scale(ax, *drawn)
+    ax.set(xlabel=AGAINST[against], ylabel=f"best {target} so far ({'more' if sign > 0 else 'less'} is better)")
+    several = any(len(runs) > 1 for runs in groups.values())
+    set_title(ax, f"Median of the runs, and their {band[0]:.0%} to {band[1]:.0%} quantiles" if several else target)
     ax.legend(loc="best")
     return ax
+
+
+def _is_curve(run: Any) -> bool:
+    """Whether a run is given by its curve, and not by a source."""
+    return isinstance(run, tuple) and len(run) == 2
+
+
+def _target(read: Mapping[str, Sequence[Any]], target: str | None, sign: int | None) -> tuple[str, int]:
+    """Choose the target by the first source; of curves the name may be anything, and less is better."""
+    first = next((run for runs in read.values() for run in runs if isinstance(run, Course)), None)
+    if first is not None:
+        return first.target(target, sign)
+    return target or "value", -1 if sign is None else sign
+
+
+def _curve(course: Course, target: str, sign: int, against: str) -> Curve:
+    """Give where the generations of a run lie, and the best so far at each."""
+    best = course.column(target, "max" if sign > 0 else "min")
+    return course.positions(against), (np.fmax if sign > 0 else np.fmin).accumulate(best)
 
 
 def _on_one_grid(curves: Sequence[Curve]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from textwrap import fill
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 
-from dlopt_deap.plots.style import BLUE, GREY, ORANGE, new_axes
+from dlopt_deap.errors import DataError
+from dlopt_deap.plots.style import BLUE, GREEN, GREY, ORANGE, counted, new_axes, set_title
 
 _MEANS: Final = 40
 """So many moving means side by side fill a figure of tokens."""
@@ -17,6 +17,7 @@ CROSS_ENTROPY: Final = "cross_entropy"
 """The criterion of forecasts of tokens."""
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
 
@@ -72,10 +73,51 @@ def forecast(forecast: ForecastRows, target: int = 0, ax: Any = None) -> Any:
     known = {method: one[forecast.criterion] for method, one in forecast.errors.items() if forecast.criterion in one}
     errors = ", ".join(f"{method} {error:.4g}" for method, error in known.items())
     measures = {"mae": "mean absolute errors", CROSS_ENTROPY: "cross-entropies in nats"}
-    title = fill(f"{forecast.where}; {measures[forecast.criterion]}: {errors}" if errors else forecast.where, width=85)
-    panels[0].set_title(title, fontsize="medium")
+    set_title(panels[0], f"{forecast.where}; {measures[forecast.criterion]}: {errors}" if errors else forecast.where)
     panels[0].legend(loc="best")
     return panels
+
+
+def residuals(forecast: ForecastRows, target: int = 0, ax: Axes | None = None) -> Axes:
+    """Draw how far off a network was as a histogram, with the mean, which is its bias, and the middle 90 %.
+
+    A normal distribution of the same mean and standard deviation shows where an interval of so many standard
+    deviations would go wrong.
+
+    Args:
+        forecast: The forecast, of numbers.
+        target: The position of the target among the series' targets.
+        ax: Where to draw; a new figure if ``None``.
+
+    Returns:
+        The axes.
+
+    Raises:
+        DataError: If the forecast is of tokens, or the truth of no row is known.
+    """
+    if forecast.criterion == CROSS_ENTROPY:
+        raise DataError("Tokens have no residuals, since they are no numbers; draw `forecast` of them.")
+    off = next(iter(forecast.predictions.values()))[:, target] - forecast.truth[:, target]
+    off = off[np.isfinite(off)]
+    if not len(off):
+        raise DataError(f"Residuals need rows whose truth is known, got none of {len(forecast.truth)}.")
+    mean, std = float(off.mean()), float(off.std())
+    low, high = np.quantile(off, (0.05, 0.95))
+    ax = ax if ax is not None else new_axes()
+    ax.hist(off, bins="auto", density=True, color=BLUE, alpha=0.5, label=counted(len(off), "row"))
+    if std > 0:
+        x = np.linspace(off.min() - std / 2, off.max() + std / 2, 300)
+        normal = np.exp(-(((x - mean) / std) ** 2) / 2) / (std * np.sqrt(2 * np.pi))
+        ax.plot(x, normal, color=GREY, linestyle="--", label="normal distribution")
+    ax.axvline(0.0, color="black", linewidth=1)
+    ax.axvline(mean, color=ORANGE, linewidth=2, label=f"mean {mean:.3g}")
+    for place, end in enumerate((low, high)):
+        label = "" if place else f"middle 90 %: {low:.3g} to {high:.3g}"
+        ax.axvline(end, color=GREEN, linestyle=":", linewidth=2, label=label)
+    ax.set(xlabel=f"network - truth, {forecast.targets[target]}", ylabel="density")
+    set_title(ax, f"Residuals: {forecast.where}")
+    ax.legend(loc="best")
+    return ax
 
 
 def _draw_values(forecast: ForecastRows, target: int, panels: Any) -> None:

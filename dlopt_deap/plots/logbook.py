@@ -2,98 +2,151 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from deap import tools
 
-from dlopt_deap.errors import DataError
-from dlopt_deap.plots.style import BAND, BLUE, GREEN, GREY, ORANGE, new_axes
+from dlopt_deap.checks import check_choice
+from dlopt_deap.errors import SettingError
+from dlopt_deap.plots.course import AGAINST, Column, Course, fitness_of
+from dlopt_deap.plots.scales import fit_scale
+from dlopt_deap.plots.sources import Source, read_course
+from dlopt_deap.plots.style import BAND, BLUE, GREEN, GREY, ORANGE, new_axes, set_title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from numpy.typing import NDArray
 
-    Column = NDArray[np.float64]
+BANDS: Final = ("range", "std")
+"""What a band around the mean of the population may be, beside quantiles."""
+
+Middle = tuple[str, Column, str, Column, Column]
+"""What the middle of a population is called, and its values; what the band around it is called, and its limits."""
 
 
 def fitness_over_evaluations(
-    logbook: tools.Logbook,
-    target: str,
-    sign: int = 1,
+    source: Source,
+    target: str | None = None,
+    sign: int | None = None,
     reestimated: float | None = None,
     ax: Axes | None = None,
+    against: str = "evaluations",
+    band: str | tuple[float, float] = "range",
 ) -> Axes:
-    """Draw the fitness of the population, and the best so far, against the evaluations made.
+    """Draw the fitness of the population, and the best so far, against the evaluations made or against the time.
 
     Args:
-        logbook: The logbook of a result.
-        target: The name of the target, a chapter of the logbook.
-        sign: +1 if the target is maximised, -1 if it is minimised.
+        source: What tells of the search; see :data:`~dlopt_deap.plots.Source`.
+        target: The name of the target; the first unless given.
+        sign: +1 if it is maximised, -1 if it is minimised; what the source tells unless given.
         reestimated: What a fresh estimate gave for the best, where the fitness is noisy.
         ax: Where to draw; a new figure if ``None``.
+        against: ``"evaluations"``, ``"seconds"`` or ``"generations"``.
+        band: What lies around the mean of the population: ``"range"``, its least to its most; ``"std"``, a standard
+            deviation on either side; or two quantiles such as ``(0.25, 0.75)`` around the median, for which the source
+            must hold populations.
 
     Returns:
         The axes.
 
     Raises:
-        DataError: If the logbook has no such chapter, or no row.
+        DataError: If the source does not hold what is drawn.
+        SettingError: If an argument is none of these, or the sign is not known.
+
+    Examples:
+        >>> from deap import tools
+        >>> from matplotlib.figure import Figure
+        >>> logbook = tools.Logbook()
+        >>> for gen in range(3):
+        ...     logbook.record(gen=gen, evaluations=4 * gen + 4, mae={"avg": 3 - gen, "min": 2 - gen, "max": 4 - gen})
+        >>> ax = fitness_over_evaluations(logbook, "mae", ax=Figure().subplots(), against="generations")
+        >>> ax.get_xlabel(), [line.get_label() for line in ax.lines]
+        ('generation', ['mean of the population', 'best so far'])
     """
+    course = read_course(source)
+    target, sign = course.target(target, sign)
+    best = course.column(target, "max" if sign > 0 else "min")
+    best = (np.fmax if sign > 0 else np.fmin).accumulate(best)
+    name, middle, band_name, low, high = _middle(course, target, band)
+    x = course.positions(against)
     ax = ax if ax is not None else new_axes()
-    evaluations = np.array(logbook.select("evaluations"), dtype=float)
-    average, deviation = _column(logbook, target, "avg"), _column(logbook, target, "std")
-    best = _column(logbook, target, "max" if sign > 0 else "min")
-    accumulate = np.fmax.accumulate if sign > 0 else np.fmin.accumulate
-    ax.fill_between(evaluations, average - deviation, average + deviation, color=BLUE, label="± one std", **BAND)
-    ax.plot(evaluations, average, color=BLUE, marker="o", markersize=3, label="mean of the population")
-    ax.step(evaluations, accumulate(best), where="post", color=ORANGE, linewidth=2, label="best so far")
+    ax.fill_between(x, low, high, color=BLUE, label=band_name, **BAND)
+    ax.plot(x, middle, color=BLUE, marker="o", markersize=3, label=name)
+    ax.step(x, best, where="post", color=ORANGE, linewidth=2, label="best so far")
     if reestimated is not None:
         ax.axhline(reestimated, color=GREEN, linestyle="--", label="the best, estimated anew")
-    _mark_restarts(ax, logbook, evaluations)
-    ax.set(xlabel="evaluations", ylabel=target, title=f"{target} as the search saw it")
+    mark_restarts(ax, course, x)
+    fit_scale(ax, low, high, middle, best, [np.nan if reestimated is None else reestimated])
+    ax.set(xlabel=AGAINST[against], ylabel=f"{target} ({'more' if sign > 0 else 'less'} is better)")
+    set_title(ax, f"{target} as the search saw it")
     ax.legend(loc="best")
     return ax
 
 
-def architectures_over_evaluations(logbook: tools.Logbook, ax: Any = None) -> Any:
-    """Draw look-back, layers and units of the population against the evaluations made, a panel each.
+def architectures_over_evaluations(source: Source, ax: Any = None, against: str = "evaluations") -> Any:
+    """Draw look-back, layers and units of the population against the evaluations made or the time, a panel each.
 
     Args:
-        logbook: The logbook of an architecture search.
+        source: What tells of an architecture search; see :data:`~dlopt_deap.plots.Source`.
         ax: Three axes to draw on; a new figure if ``None``.
+        against: ``"evaluations"``, ``"seconds"`` or ``"generations"``.
 
     Returns:
         An array of three axes.
 
     Raises:
-        DataError: If the logbook is not that of an architecture search.
+        DataError: If the source is not that of an architecture search, or does not hold what it is drawn against.
     """
-    panels = ax if ax is not None else new_axes(rows=3, height=6.0)
-    evaluations = np.array(logbook.select("evaluations"), dtype=float)
+    course = read_course(source)
     traits = {"look_back": "look-back / rows", "layers": "recurrent layers", "units": "mean units a layer"}
+    known = {chapter: [course.column(chapter, name) for name in ("min", "avg", "max")] for chapter in traits}
+    x = course.positions(against)
+    panels = ax if ax is not None else new_axes(rows=3, height=6.0)
     for panel, (chapter, label) in zip(panels, traits.items(), strict=True):
-        low, high = _column(logbook, chapter, "min"), _column(logbook, chapter, "max")
-        panel.fill_between(evaluations, low, high, color=BLUE, label="least to most", **BAND)
-        panel.plot(evaluations, _column(logbook, chapter, "avg"), color=BLUE, marker="o", markersize=3, label="mean")
-        _mark_restarts(panel, logbook, evaluations)
+        low, mean, high = known[chapter]
+        panel.fill_between(x, low, high, color=BLUE, label="least to most", **BAND)
+        panel.plot(x, mean, color=BLUE, marker="o", markersize=3, label="mean")
+        mark_restarts(panel, course, x)
         panel.set_ylabel(label)
         panel.yaxis.get_major_locator().set_params(integer=True)
-    panels[0].set_title("Architectures of the population")
+    set_title(panels[0], "Architectures of the population")
     panels[0].legend(loc="best")
-    panels[-1].set_xlabel("evaluations")
+    panels[-1].set_xlabel(AGAINST[against])
     return panels
 
 
-def _column(logbook: tools.Logbook, chapter: str, name: str) -> Column:
-    """Take one statistic of every row; NaN where there is none."""
-    if chapter not in logbook.chapters or not len(logbook):
-        have = ", ".join(logbook.chapters) or "none"
-        raise DataError(f"The logbook has no rows of {chapter!r}; its chapters are: {have}.")
-    return np.array(logbook.chapters[chapter].select(name), dtype=float)
-
-
-def _mark_restarts(ax: Axes, logbook: tools.Logbook, evaluations: Column) -> None:
+def mark_restarts(ax: Axes, course: Course, x: Column) -> None:
     """Draw a line where the search started anew."""
-    restarts = np.array(logbook.select("restart"), dtype=float)
-    for count, position in enumerate(np.flatnonzero(np.diff(restarts) > 0) + 1):
-        ax.axvline(evaluations[position], color=GREY, linestyle=":", linewidth=1, label="" if count else "restart")
+    for count, row in enumerate(course.restarts):
+        ax.axvline(x[row], color=GREY, linestyle=":", linewidth=1, label="" if count else "restart")
+
+
+def _middle(course: Course, target: str, band: str | tuple[float, float]) -> Middle:
+    """Give the middle of the population, and the band around it."""
+    if isinstance(band, str):
+        check_choice("band", band, BANDS)
+        mean = course.column(target, "avg")
+        if band == "range":
+            return (
+                "mean of the population",
+                mean,
+                "its range",
+                course.column(target, "min"),
+                course.column(target, "max"),
+            )
+        deviation = course.column(target, "std")
+        return "mean of the population", mean, "± one std", mean - deviation, mean + deviation
+    try:
+        low, high = band
+        valid = 0 <= low < high <= 1
+    except (TypeError, ValueError):
+        valid = False
+    if not valid:
+        raise SettingError(
+            f"`band` must be 'range', 'std' or two quantiles in [0, 1] such as (0.25, 0.75), got {band!r}."
+        )
+    told = np.full((3, len(course.logbook)), np.nan)
+    for row, population in enumerate(course.populations()[: len(course.logbook)]):
+        values = np.array([fitness_of(one, target) for one in population])
+        if np.isfinite(values).any():
+            told[:, row] = np.nanquantile(values, (low, 0.5, high))
+    return "median of the population", told[1], f"{low:.0%} to {high:.0%} quantiles", told[0], told[2]

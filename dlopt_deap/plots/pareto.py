@@ -3,39 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from dlopt_deap.core import Result, knee
+from dlopt_deap.core import Result, first_front, knee
 from dlopt_deap.errors import SettingError
-from dlopt_deap.plots.style import BLUE, ORANGE, new_axes
+from dlopt_deap.plots.parallel import Dimension, draw_lines
+from dlopt_deap.plots.scales import DECADES
+from dlopt_deap.plots.sources import Source, read_course
+from dlopt_deap.plots.style import BLUE, COLOUR_MAP, ORANGE, counted, new_axes, set_title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    Points = NDArray[np.float64]
 
-def pareto_front(result: Result, ax: Axes | None = None) -> Axes:
-    """Draw the front of a search with several targets, by its first two, with the knee.
+
+def pareto_front(source: Source, ax: Axes | None = None) -> Axes:
+    """Draw the front of a search with several targets, with the knee; see :func:`pareto_points`.
 
     Args:
-        result: The result.
+        source: A result, whose candidates are drawn with the values to believe; or a run folder, its ``run.sqlite``, a
+            search or a ``callbacks.PopulationLog``, of which the front of all known individuals is drawn as the search
+            saw them.
         ax: Where to draw; a new figure if ``None``.
 
     Returns:
         The axes.
 
     Raises:
-        SettingError: If there is only one target.
+        SettingError: If there is only one target, or a sign is not known.
+        DataError: If the source holds no individuals.
     """
-    layers = result.problem.decode(result.knee.solution).layers
-    return pareto_points(result.problem.targets, [one.values for one in result.candidates], f"layers {layers}", ax)
+    if isinstance(source, Result):
+        layers = source.problem.decode(source.knee.solution).layers
+        told = f"layers {layers}"
+        return pareto_points(source.problem.targets, [one.values for one in source.candidates], told, ax)
+    course = read_course(source)
+    individuals = course.individuals()
+    targets = {name: course.target(name, None)[1] for name in individuals[0].fitness}
+    values = {tuple(one.fitness[name] for name in targets): one for one in individuals}  # equal ones once
+    points = list(values)
+    return pareto_points(targets, [points[at] for at in first_front(points, list(targets.values()))], ax=ax)
 
 
 def pareto_points(
     targets: Mapping[str, int], values: Sequence[Sequence[float]], knee_label: str = "", ax: Axes | None = None
 ) -> Axes:
     """Draw a front that is known by its values alone.
+
+    Two targets are the axes, and a stairs-like line parts what is dominated from what is not. A third is the colour; of
+    more, each has an upright axis, and each point is a line.
 
     Args:
         targets: The targets with their signs: +1 maximised, -1 minimised.
@@ -49,21 +69,63 @@ def pareto_points(
     Raises:
         SettingError: If there is only one target.
     """
-    names = list(targets)
-    if len(names) < 2:
-        raise SettingError(f"A Pareto front needs at least two targets, got {', '.join(names)}.")
-    ax = ax if ax is not None else new_axes()
-    bend = values[knee(values, list(targets.values()))][:2]
-    points = np.array([one[:2] for one in values])
-    points = points[np.argsort(points[:, 0])]
-    ax.plot(points[:, 0], points[:, 1], color=BLUE, marker="o", label=f"{len(points)} architectures")
+    if len(targets) < 2:
+        raise SettingError(f"A Pareto front needs at least two targets, got {', '.join(targets)}.")
+    points = np.array([tuple(one) for one in values], dtype=float)
+    bend = knee(points, list(targets.values()))
     label = f"knee: {knee_label}" if knee_label else "knee"
-    ax.plot(*bend, color=ORANGE, marker="*", markersize=16, linestyle="none", label=label)
-    arrows = {1: "→ better", -1: "← better"}
-    ax.set_xlabel(f"{names[0]} ({arrows[targets[names[0]]]})")
-    ax.set_ylabel(f"{names[1]} ({'more' if targets[names[1]] > 0 else 'less'} is better)")
-    if (points[:, 1] > 0).all() and points[:, 1].max() > 50 * points[:, 1].min():
-        ax.set_yscale("log")
-    ax.set_title("Pareto front")
+    if len(targets) > 3:
+        return _draw_many(targets, points, bend, label, ax)
+    ax = ax if ax is not None else new_axes()
+    count = counted(len(points), "architecture")
+    if len(targets) == 2:
+        _draw_stairs(ax, points, list(targets.values())[0], count)
+    else:
+        _draw_coloured(ax, points, list(targets)[2], count)
+    star: dict[str, Any] = {"marker": "*", "markersize": 18, "markeredgecolor": "black", "linestyle": "none"}
+    ax.plot(*points[bend, :2], color=ORANGE, label=label, zorder=2, **star)
+    for axis, (name, sign), column in zip((ax.xaxis, ax.yaxis), targets.items(), points.T, strict=False):
+        axis.set_label_text(_label(name, sign))
+        if (column > 0).all() and column.max() > DECADES * column.min():
+            (ax.set_xscale if axis is ax.xaxis else ax.set_yscale)("log")
+    set_title(ax, "Pareto front")
     ax.legend(loc="best")
     return ax
+
+
+def _draw_stairs(ax: Axes, points: Points, sign: int, label: str) -> None:
+    """Draw points of two targets, joined by the border of what they dominate."""
+    ordered = points[np.lexsort((points[:, 1], points[:, 0]))]
+    # Between two points, the better of them in the first target is still to be had.
+    style = "steps-post" if sign < 0 else "steps-pre"
+    ax.plot(ordered[:, 0], ordered[:, 1], color=BLUE, marker="o", drawstyle=style, linewidth=1, label=label)
+
+
+def _draw_coloured(ax: Axes, points: Points, third: str, label: str) -> None:
+    """Draw points of three targets, the third of which is their colour."""
+    from matplotlib.colors import LogNorm
+
+    colour = points[:, 2]
+    wide = (colour > 0).all() and colour.max() > DECADES * colour.min()
+    settings = {"c": colour, "cmap": COLOUR_MAP, "norm": LogNorm() if wide else None, "edgecolors": "black"}
+    dots = ax.scatter(points[:, 0], points[:, 1], linewidths=0.5, s=30, zorder=3, label=label, **settings)
+    ax.figure.colorbar(dots, ax=ax, label=third)
+
+
+def _draw_many(targets: Mapping[str, int], points: Points, bend: int, label: str, ax: Axes | None) -> Axes:
+    """Draw points of many targets, each as a line across all of them."""
+    ax = ax if ax is not None else new_axes(width=9.0, height=4.6)
+    dimensions = [
+        Dimension.of(name, _label(name, sign).replace(" (", "\n("), column)
+        for (name, sign), column in zip(targets.items(), points.T, strict=True)
+    ]
+    first = points[:, 0] * -next(iter(targets.values()))
+    ranks = first.argsort(kind="stable")
+    title = f"Pareto front of {counted(len(points), 'architecture')}; the darker, the better by {next(iter(targets))}"
+    draw_lines(ax, dimensions, ranks, title, (bend, label))
+    return ax
+
+
+def _label(name: str, sign: int) -> str:
+    """Name a target, and say which way is better."""
+    return f"{name} ({'more' if sign > 0 else 'less'} is better)"

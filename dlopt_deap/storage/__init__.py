@@ -3,7 +3,7 @@
 from dlopt_deap.storage.evaluations import read_evaluations, read_settings
 from dlopt_deap.storage.folder import new_run_folder, open_run
 from dlopt_deap.storage.lock import FolderLock
-from dlopt_deap.storage.records import Evaluation, Found, Snapshot
+from dlopt_deap.storage.records import Evaluation, Found, Generation, Individual, Snapshot
 from dlopt_deap.storage.run_folder import RunFolder, versions
 from dlopt_deap.storage.viewing import RunView, Session, view_run
 
@@ -11,6 +11,8 @@ __all__ = [
     "Evaluation",
     "FolderLock",
     "Found",
+    "Generation",
+    "Individual",
     "RunFolder",
     "RunView",
     "Session",

@@ -34,7 +34,6 @@ def read_found(connection: sqlite3.Connection, path: Path) -> Found:
         known = found.snapshot.state["evaluations"] if found.snapshot else 0
         found.seconds = max(found.seconds, found.snapshot.state["seconds"] if found.snapshot else 0.0)
         found.evaluations = _evaluations(connection, known)
-        found.numbers = _numbers(connection)
         return found
     except sqlite3.Error as error:
         raise explain(error, path) from error
@@ -71,7 +70,9 @@ def _latest_snapshot(connection: sqlite3.Connection) -> tuple[Snapshot | None, i
                 _is_count(state.get(name)) for name in ("evaluations", "seconds")
             ):
                 raise RunFolderError("a snapshot holds no state of a search.")
-            return Snapshot(_rows(connection, generations), state), damaged
+            rows = _rows(connection, generations)
+            timings = [taken_seconds(row) for row in rows]
+            return Snapshot(rows, timings, state), damaged
         except RunFolderError:
             damaged += 1
     if damaged:
@@ -93,6 +94,12 @@ def _rows(connection: sqlite3.Connection, generations: int) -> list[dict[str, An
     return rows
 
 
+def taken_seconds(row: dict[str, Any]) -> float | None:
+    """Take the seconds of the search out of a row, which the logbook itself does not have."""
+    seconds = row.pop("seconds", None)
+    return float(seconds) if _is_count(seconds) else None
+
+
 def _evaluations(connection: sqlite3.Connection, known: int) -> dict[tuple[str, int], Evaluation]:
     """Read the evaluations after the first ``known`` ones of the search, and those of all other stages."""
     columns = "stage, number, generation, genes, fitness, metrics, seconds, worker, traceback, extra"
@@ -106,6 +113,8 @@ def _evaluations(connection: sqlite3.Connection, known: int) -> dict[tuple[str, 
         wanted, (known,)
     ).fetchall():
         fitness, metrics = loads(fitness), loads(metrics)
+        if not isinstance(number, int):
+            raise RunFolderError(f"an evaluation has {shown(number)} as its number.")
         if not isinstance(fitness, dict) or not isinstance(metrics, dict):
             raise RunFolderError(f"evaluation {number} holds no values.")
         learnt = None if extra is None else loads(extra, load)
@@ -116,28 +125,12 @@ def _evaluations(connection: sqlite3.Connection, known: int) -> dict[tuple[str, 
     return found
 
 
-def _numbers(connection: sqlite3.Connection) -> dict[bytes, int]:
-    """Read the number of the first evaluation of all genes of the search."""
-    numbers: dict[bytes, int] = {}
-    wanted = "SELECT genes, number FROM evaluations WHERE stage = 'search' ORDER BY number"
-    for genes, number in connection.execute(wanted):
-        if not isinstance(number, int):
-            raise RunFolderError(f"an evaluation has {shown(number)} as its number.")
-        numbers.setdefault(genes_digest(str(genes)), number)
-    return numbers
-
-
 def read_array(connection: sqlite3.Connection, digest: str) -> NDArray[Any]:
     """Read an array by its digest."""
     rows = connection.execute("SELECT npz FROM arrays WHERE digest = ?", (digest,)).fetchall()
     if not rows:
         raise RunFolderError(f"the array {digest!r} is missing.")
     return npz_to_array(digest, rows[0][0])
-
-
-def genes_digest(genes: str) -> bytes:
-    """Give a short name of genes as JSON, which may be long."""
-    return hashlib.blake2b(genes.encode(errors="backslashreplace"), digest_size=16).digest()
 
 
 def state_digest(text: str) -> str:

@@ -20,6 +20,8 @@ class Evaluation:
         worker: Which process made it, as ``host:process``.
         traceback: Where it failed, if it raised.
         extra: What it learnt, such as trained weights.
+        parents: The numbers of the evaluations of those that the individual came from; none if it was made anew.
+        operators: The aliases of the operators that made it of them, such as ``"mate"``.
         finished: When it was written down (UTC, ISO 8601), as far as it was read from a run.
     """
 
@@ -34,6 +36,42 @@ class Evaluation:
     traceback: str = ""
     extra: Any = None
     finished: str = ""
+    parents: tuple[int, ...] = ()
+    operators: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Individual:
+    """An individual of a population.
+
+    Attributes:
+        number: The number of its evaluation.
+        genes: The genes.
+        fitness: The value of each target.
+        parents: The numbers of the evaluations of those that it came from; none if it was made anew.
+        operators: The aliases of the operators that made it of them, such as ``"mate"``.
+    """
+
+    number: int
+    genes: Sequence[Any]
+    fitness: Mapping[str, float]
+    parents: tuple[int, ...] = ()
+    operators: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Generation:
+    """A generation as it is written down.
+
+    Attributes:
+        row: Its row of the logbook.
+        population: The number of the evaluation of each individual, as far as it is known.
+        seconds: The seconds of the search until then.
+    """
+
+    row: Mapping[str, Any]
+    population: Sequence[int | None]
+    seconds: float | None
 
 
 @dataclass(frozen=True)
@@ -42,10 +80,12 @@ class Snapshot:
 
     Attributes:
         rows: The rows of the logbook so far, oldest first.
+        timings: The seconds of the search at each of them; ``None`` where they were not kept.
         state: Everything else, as ``core`` made it.
     """
 
     rows: list[dict[str, Any]]
+    timings: list[float | None]
     state: dict[str, Any]
 
 
@@ -61,7 +101,6 @@ class Found:
         seconds: The seconds of the search, as far as they were written down.
         snapshot: The latest whole snapshot, if there is one.
         evaluations: The evaluations that the snapshot does not know of, by stage and number.
-        numbers: The number of the first evaluation of all genes of the search, by their digest.
         damaged: The snapshots that were passed over because they are damaged.
     """
 
@@ -72,5 +111,4 @@ class Found:
     seconds: float = 0.0
     snapshot: Snapshot | None = None
     evaluations: dict[tuple[str, int], Evaluation] = field(default_factory=dict)
-    numbers: dict[bytes, int] = field(default_factory=dict)
     damaged: int = 0

@@ -16,8 +16,8 @@ from dlopt_deap.storage import schema
 from dlopt_deap.storage.codec import dumps
 from dlopt_deap.storage.difference import MAX_SHOWN, differences
 from dlopt_deap.storage.lock import FolderLock
-from dlopt_deap.storage.reading import genes_digest, read_found, state_digest
-from dlopt_deap.storage.records import Evaluation, Found
+from dlopt_deap.storage.reading import read_found, state_digest
+from dlopt_deap.storage.records import Evaluation, Found, Generation
 from dlopt_deap.storage.writer import Statement, Writer
 
 SNAPSHOTS_KEPT = 3
@@ -34,6 +34,8 @@ KEEP_ARRAY_FOR_SNAPSHOT = (
 """An array that an evaluation names is kept for good; one that only snapshots name, as long as the last of them."""
 
 INSERT_EVALUATION = f"INSERT OR REPLACE INTO evaluations VALUES ({', '.join('?' * 13)})"
+INSERT_LINEAGE = "INSERT OR REPLACE INTO lineage VALUES (?, ?, ?)"
+INSERT_GENERATION = "INSERT OR REPLACE INTO generations VALUES (?, ?, ?)"
 INSERT_SESSION = f"INSERT OR REPLACE INTO sessions VALUES ({', '.join('?' * 10)})"
 
 
@@ -117,32 +119,26 @@ class RunFolder:
             row = _evaluation_row(one, arrays)
             statements += [(KEEP_ARRAY, named) for named in arrays.items()]
             statements.append((INSERT_EVALUATION, row))
-            if one.stage == "search":
-                name = genes_digest(str(row[3]))
-                first = self.found.numbers.get(name, one.number)  # twins may be completed in any order
-                self.found.numbers[name] = min(first, one.number)
+            if one.parents:
+                statements.append((INSERT_LINEAGE, (one.number, dumps(list(one.parents)), dumps(list(one.operators)))))
             longest = max(longest, one.seconds)
         if longest > WORTH_WAITING * self._write(statements).latency:
             self.flush()
 
-    def write_generation(
-        self, number: int, rows: Sequence[tuple[int, dict[str, Any]]], population: Sequence[Sequence[Any]], state: Any
-    ) -> None:
-        """Write down that a generation is complete: its rows of the logbook and where the search stands, in one piece.
+    def write_generations(self, number: int, generations: Sequence[Generation], state: Any) -> None:
+        """Write down that generations are complete, and where the search stands after them, in one piece.
 
         Args:
             number: The rows of the logbook so far.
-            rows: Those of them that are new, each with its number, from 1.
-            population: The genes of the population.
+            generations: Those of them that are new, the latest last.
             state: Everything that going on from here needs.
         """
         arrays: dict[str, bytes] = {}
         text = dumps(state, arrays)
-        members = dumps([self.found.numbers.get(genes_digest(dumps(genes, {}))) for genes in population])
         statements: list[Statement] = [(KEEP_ARRAY_FOR_SNAPSHOT, (*named, number)) for named in arrays.items()]
         statements += [
-            ("INSERT OR REPLACE INTO generations VALUES (?, ?, ?)", (row, dumps(logbook), members))
-            for row, logbook in rows
+            (INSERT_GENERATION, (place, dumps({**one.row, "seconds": one.seconds}), dumps(list(one.population))))
+            for place, one in enumerate(generations, start=number - len(generations) + 1)
         ]
         statements.append(("INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?)", (number, text, state_digest(text))))
         statements.append(

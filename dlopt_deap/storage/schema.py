@@ -77,6 +77,15 @@ TABLES = {
 }
 """What each table holds is told in docs/runs.md."""
 
+ADDED_TABLES = {
+    "lineage": """CREATE TABLE lineage (
+    number INTEGER PRIMARY KEY,
+    parents TEXT NOT NULL,
+    operators TEXT NOT NULL
+)"""
+}
+"""Tables that runs of before have not: they are made when such a run is opened, and older versions leave them alone."""
+
 
 def open_database(path: Path) -> sqlite3.Connection:
     """Open the file of a run, or make it, and check that it is whole and of this schema.
@@ -104,6 +113,7 @@ def open_database(path: Path) -> sqlite3.Connection:
             _create(connection)
         else:
             _check(connection, path)
+            _add_tables(connection)
         connection.execute("PRAGMA journal_mode = TRUNCATE")
         connection.execute("PRAGMA synchronous = FULL")
     except (RunFolderError, sqlite3.Error, ValueError) as error:  # of names that are no text SQLite says nothing itself
@@ -169,11 +179,25 @@ def check_header(path: Path) -> None:
 def _create(connection: sqlite3.Connection) -> None:
     """Make the tables, all of them or none."""
     connection.execute("BEGIN IMMEDIATE")
-    for statement in TABLES.values():
+    for statement in (TABLES | ADDED_TABLES).values():
         connection.execute(statement)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {VERSION}")
     connection.execute("COMMIT")
+
+
+def _size(connection: sqlite3.Connection) -> int:
+    """Give the bytes that a database should have by what it says itself."""
+    (pages,), (size,) = (connection.execute(f"PRAGMA page_{name}").fetchone() for name in ("count", "size"))
+    return int(pages) * int(size)
+
+
+def _add_tables(connection: sqlite3.Connection) -> None:
+    """Make the tables that were added since a run was begun."""
+    there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    for name, statement in ADDED_TABLES.items():
+        if name not in there:
+            connection.execute(statement)
 
 
 def _check(connection: sqlite3.Connection, path: Path) -> None:
@@ -188,11 +212,14 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
             "resume it with the dlopt_deap that made it."
         )
     (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if verdict == "ok" and path.stat().st_size < _size(connection):  # whose last page SQLite fills up with zeros
+        verdict = f"it ends after {path.stat().st_size} bytes"
     if verdict != "ok":
         raise RunFolderError(f"The run's file {path} cannot be used: {' '.join(verdict.split())}; {DAMAGED}.")
     made = connection.execute("SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'").fetchall()
     tables = {name: sql for kind, name, sql in made if kind == "table"}
     others = [f"{kind} {name}" for kind, name, _ in made if kind == "trigger"]
-    if others or any(tables.get(name) != sql for name, sql in TABLES.items()):
+    wanted = TABLES | {name: sql for name, sql in ADDED_TABLES.items() if name in tables}
+    if others or any(tables.get(name) != sql for name, sql in wanted.items()):
         what = ", ".join(others) or "other tables than a run has"
         raise RunFolderError(f"The file {path} is no run as dlopt_deap makes it: it holds {what}; do not resume it.")

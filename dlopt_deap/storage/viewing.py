@@ -13,7 +13,7 @@ from dlopt_deap.errors import RunFolderError
 from dlopt_deap.storage import schema
 from dlopt_deap.storage.codec import loads
 from dlopt_deap.storage.reading import read_array, read_found, read_settings
-from dlopt_deap.storage.records import Evaluation, Found
+from dlopt_deap.storage.records import Evaluation, Found, Individual
 
 UNREADABLE = (RunFolderError, ValueError, TypeError, OverflowError)
 """What reading a damaged value may raise, beside SQLite's own errors."""
@@ -65,10 +65,18 @@ class RunView:
             return [_session(*row) for row in self._connection.execute(wanted)]
 
     def rows(self) -> list[dict[str, Any]]:
-        """Give the rows of the logbook, oldest first."""
+        """Give the rows of the logbook, oldest first, each with the ``seconds`` of the search until then."""
         with self._explained():
             texts = self._connection.execute("SELECT logbook FROM generations ORDER BY number").fetchall()
             return [_mapping("a row of the logbook", loads(text)) for (text,) in texts]
+
+    def populations(self) -> list[list[Individual]]:
+        """Give the population after each row of the logbook, as far as its evaluations are written down."""
+        with self._explained():
+            known = {one.number: one for one in self.evaluations("search")}
+            texts = self._connection.execute("SELECT population FROM generations ORDER BY number").fetchall()
+            numbers = [_numbers(loads(text)) for (text,) in texts]
+        return [[_individual(known[number]) for number in several if number in known] for several in numbers]
 
     def counts(self) -> list[tuple[str, str, str, int]]:
         """Count the evaluations that are written down, by stage, status and reason."""
@@ -85,15 +93,18 @@ class RunView:
         Args:
             stage: Those of one stage; of all stages, the search first, if ``None``.
         """
-        columns = "stage, number, generation, genes, fitness, metrics, seconds, worker, traceback, finished"
-        wanted = f"SELECT {columns} FROM evaluations WHERE ? IN (stage, '') ORDER BY stage DESC, number"
+        columns = "stage, e.number, generation, genes, fitness, metrics, seconds, worker, traceback, finished"
+        wanted = (
+            f"SELECT {columns}, parents, operators FROM evaluations e LEFT JOIN lineage l "
+            "ON e.number = l.number AND stage = 'search' WHERE ? IN (stage, '') ORDER BY stage DESC, e.number"
+        )
         with self._explained():
             for row in self._connection.execute(wanted, (stage or "",)):
                 yield self._evaluation(*row)
 
     def _evaluation(self, *row: Any) -> Evaluation:
         """Make the record of an evaluation."""
-        stage, number, generation, genes, fitness, metrics, seconds, worker, trace, finished = row
+        stage, number, generation, genes, fitness, metrics, seconds, worker, trace, finished, parents, operators = row
         return Evaluation(
             *(str(stage), int(number), int(generation or 0)),
             loads(genes, lambda digest: read_array(self._connection, digest)),
@@ -101,6 +112,8 @@ class RunView:
             _mapping("the metrics of an evaluation", loads(metrics)),
             *(float(seconds or 0.0), str(worker or ""), str(trace or "")),
             finished=str(finished or ""),
+            parents=tuple(_numbers(loads(parents))) if parents else (),
+            operators=tuple(str(one) for one in loads(operators)) if operators else (),
         )
 
     @contextmanager
@@ -166,6 +179,18 @@ def _copy(path: Path, copy: Path) -> None:
     # Its writer is gone, and left a journal by which the copy is mended when it is opened.
     for name in (path.name, f"{path.name}-journal"):
         shutil.copyfile(path.with_name(name), copy.with_name(name))
+
+
+def _individual(one: Evaluation) -> Individual:
+    """Make of an evaluation the individual that it was of."""
+    return Individual(one.number, one.genes, one.fitness, one.parents, one.operators)
+
+
+def _numbers(value: Any) -> list[int]:
+    """Return the numbers of evaluations, without the unknown ones."""
+    if not isinstance(value, list) or not all(one is None or type(one) is int for one in value):
+        raise RunFolderError(f"the numbers of evaluations must be whole numbers, got {value!r:.100}.")
+    return [one for one in value if one is not None]
 
 
 def _session(began: Any, host: Any, process: Any, options: Any, stop: Any, seconds: Any, stopped_by: Any) -> Session:

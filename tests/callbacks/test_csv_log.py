@@ -8,7 +8,7 @@ from callbacks.states import optimize
 
 from dlopt_deap.callbacks import CsvLog
 from dlopt_deap.core import SearchState
-from dlopt_deap.core.result import logbook_csv
+from dlopt_deap.core.results.logbook_file import logbook_csv
 from dlopt_deap.errors import RunFolderError
 
 
@@ -26,7 +26,7 @@ def kill_at(generation: int) -> Any:
 
 def test_it_holds_what_the_logbook_of_the_result_does(tmp_path: Path) -> None:
     result = optimize([CsvLog(tmp_path / "log.csv")])
-    assert (tmp_path / "log.csv").read_text() == logbook_csv(result.logbook)
+    assert (tmp_path / "log.csv").read_text() == logbook_csv(result.logbook, result.timings)
 
 
 def test_a_row_is_there_as_soon_as_its_generation_is_complete(tmp_path: Path) -> None:
@@ -43,7 +43,7 @@ def test_no_row_is_doubled_or_lost_when_a_killed_run_is_resumed(tmp_path: Path, 
         optimize([CsvLog(log), kill_at(generation)], run=tmp_path / "run")
     assert len(log.read_text().splitlines()) == generation + 2
     result = optimize([CsvLog(log)], run=tmp_path / "run")
-    assert log.read_text() == logbook_csv(result.logbook)
+    assert log.read_text() == logbook_csv(result.logbook, result.timings)
 
 
 @pytest.mark.parametrize("first", [3, 13])
@@ -51,7 +51,7 @@ def test_a_generation_that_was_cut_short_is_written_anew_when_the_run_is_extende
     log = tmp_path / "log.csv"
     optimize([CsvLog(log)], first, run=tmp_path / "run")
     result = optimize([CsvLog(log)], 33, run=tmp_path / "run")
-    assert log.read_text() == logbook_csv(result.logbook)
+    assert log.read_text() == logbook_csv(result.logbook, result.timings)
 
 
 def test_the_log_of_another_run_is_left_alone(tmp_path: Path) -> None:

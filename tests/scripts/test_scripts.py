@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from scripts.running import ROOT, here, run
+from timeless import logbook_of
 
 SMALL = ("--seed", "7", "--evaluations", "24", "--population", "4", "--samples", "20")
 
@@ -31,7 +32,7 @@ def files(folder: Path) -> dict[str, Any]:
     """Everything of a run that must be the same when it is run again."""
     result = json.loads((folder / "result.json").read_text())
     del result["run"]
-    return {"result": result, "logbook": (folder / "logbook.csv").read_bytes()}
+    return {"result": result, "logbook": logbook_of(folder)}
 
 
 @pytest.fixture(scope="module")

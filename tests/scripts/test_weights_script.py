@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from scripts.running import here, run
+from timeless import logbook_of
 
 NAME = "evolve_weights_sine.py"
 SCRIPT = f"scripts/{NAME}"
@@ -33,7 +34,7 @@ def results(folder: Path) -> dict[str, Any]:
     result = json.loads((folder / "result.json").read_text())
     del result["run"]
     spec, weights = load_keras(folder / "best.keras")
-    csv = [(folder / name).read_bytes() for name in ("logbook.csv", "forecast.csv")]
+    csv = [logbook_of(folder), (folder / "forecast.csv").read_bytes()]
     return {"result": result, "model": (spec, weights.tobytes()), "csv": csv}
 
 

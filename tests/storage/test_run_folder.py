@@ -13,7 +13,7 @@ from toy import Toy
 
 from dlopt_deap.core import Evolution
 from dlopt_deap.errors import RunFolderError, SettingError
-from dlopt_deap.storage import Evaluation, RunFolder, open_run
+from dlopt_deap.storage import Evaluation, Generation, RunFolder, open_run
 from dlopt_deap.storage.schema import open_database
 from dlopt_deap.storage.writer import Writer
 
@@ -83,7 +83,7 @@ def test_arrays_are_kept_as_long_as_an_evaluation_or_a_kept_snapshot_names_them(
         run.write_evaluations([Evaluation("search", 1, 0, [1], {"distance": 1.0}, {}, extra=learnt)])
         for number in range(1, 9):
             state = {"evaluations": 1, "seconds": 0.0, "arrays": [shared, learnt, np.full(5, number)]}
-            run.write_generation(number, [(number, {"gen": number})], [[1]], state)
+            run.write_generations(number, [Generation({"gen": number}, [1], 0.5)], state)
     with open_run(tmp_path) as run:
         assert run.found.snapshot is not None
         kept = run.found.snapshot.state["arrays"]

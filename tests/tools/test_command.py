@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from timeless import logbook_of
 from tools.running import COMMAND, here, process
 
 from dlopt_deap.tools.readers import PIPE
@@ -52,7 +53,7 @@ def results(folder: Path) -> dict[str, Any]:
     """Everything of a run that must be the same however it was carried out."""
     result = json.loads((folder / "result.json").read_text())
     del result["run"]
-    return {"result": result, "logbook": (folder / "logbook.csv").read_bytes()}
+    return {"result": result, "logbook": logbook_of(folder)}
 
 
 def loaded_by(*argv: str, folder: Path) -> set[str]:

@@ -10,7 +10,7 @@ import pytest
 from dlopt_deap import Evolution, data
 from dlopt_deap.architecture import RandomSamplingProblem, Space, TrainingProblem
 from dlopt_deap.core import Values
-from dlopt_deap.core.result import logbook_csv
+from dlopt_deap.core.results.logbook_file import logbook_csv, logbook_of_rows, read_logbook
 from dlopt_deap.errors import RunFolderError
 from dlopt_deap.networks import NetworkSpec, keras_model
 from dlopt_deap.storage import open_run
@@ -18,7 +18,6 @@ from dlopt_deap.tools import draw_run, read_run, run_report
 from dlopt_deap.tools.drawing import draw
 from dlopt_deap.tools.exporting.export import weight_names
 from dlopt_deap.tools.run_report import told_run
-from dlopt_deap.tools.saved.logbook_file import logbook_of_rows, read_logbook
 from dlopt_deap.tools.saved.saved_result import read_result
 
 SPACE = Space((2, 6), (1, 2), (1, 6))
