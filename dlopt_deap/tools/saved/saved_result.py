@@ -10,7 +10,7 @@ from typing import Any
 from dlopt_deap import limits
 from dlopt_deap.errors import RunFolderError, SettingError
 from dlopt_deap.networks import NetworkSpec
-from dlopt_deap.networks.keras_config import spec_of_config
+from dlopt_deap.networks.keras_models.config import spec_of_config
 from dlopt_deap.tools.saved.json_entries import Entries, read_entries
 
 NAME = "result.json"
