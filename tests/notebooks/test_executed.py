@@ -93,7 +93,7 @@ model.summary
 """,
     ),
     "06_logbooks_and_plots": Expected(
-        *(10, 1, ["logbook.csv", "network.png", "runs"]),
+        *(11, 1, ["logbook.csv", "network.png", "runs"]),
         check="""
 assert table.index.tolist() == generations
 assert len(front.candidates) > 2
