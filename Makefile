@@ -15,7 +15,7 @@ BIN := $(VENV)/bin
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 SCRIPT = $(if $(filter sine,$(SERIES)),scripts/evolve_sine.py,scripts/evolve_csv.py --series $(SERIES))
 
-.PHONY: evolve test lint format fuzz dist clean
+.PHONY: evolve test lint format docs fuzz dist clean
 
 # The main job, on the sine wave or with SERIES=sunspots on a real series. `python -m scoop` ends with exit code 0 whatever happened, so the outcome is looked at instead.
 evolve: $(VENV)/.installed
@@ -40,6 +40,10 @@ format: $(VENV)/.installed-test
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(if $(NOTEBOOKS),$(BIN)/nbstripout $(NOTEBOOKS))
+
+# The site, from docs/ and the docstrings, without a network; whatever Sphinx warns of is an error. Open build/site/index.html.
+docs: $(VENV)/.installed-test
+	$(BIN)/python -m sphinx -W --keep-going -n -b html docs build/site
 
 # Each test runs FUZZ_EXAMPLES cases; how many were really run is counted, printed, and must not be below FUZZ_CASES. FUZZ_SEED repeats a run.
 fuzz: FUZZ_SEED := $(FUZZ_SEED)

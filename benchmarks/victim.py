@@ -30,7 +30,7 @@ import numpy as np
 from dlopt_deap import Evolution, data
 from dlopt_deap.architecture import RandomSamplingProblem, Space, TrainingProblem, inherit_weights
 from dlopt_deap.core import SelfAdjustingMuPlusLambda
-from dlopt_deap.core.logbook_file import logbook_csv
+from dlopt_deap.core.results.logbook_file import logbook_csv
 from dlopt_deap.files import write_text
 from dlopt_deap.parallel import Limits, open_map
 from dlopt_deap.storage.run_folder import INSERT_EVALUATION

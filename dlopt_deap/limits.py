@@ -41,6 +41,9 @@ MAX_MODEL_BYTES: int = 2**30
 MAX_CONFIG_BYTES: int = 16 * 2**20
 """Bytes of the description of the network in a Keras file, unpacked."""
 
+MAX_FIGURE_BYTES: int = 16 * 2**20
+"""Bytes of a figure that is put into a page."""
+
 MAX_WEIGHTS: int = 2**26
 """Weights of a network, of which 67 million take 256 MB; the kernels count them in 32 bits."""
 

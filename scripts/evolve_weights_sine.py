@@ -12,7 +12,7 @@ process share the work unless SCOOP has workers; the result is the same.
 from collections.abc import Sequence
 
 from dlopt_deap import NetworkSpec, data
-from dlopt_deap.core.forecast import NUMERIC
+from dlopt_deap.core.forecasts.forecast import NUMERIC
 from dlopt_deap.tools import parse_search, run_script, search_parser, session_of, whole_numbers
 from dlopt_deap.weight import TECHNIQUES, WeightProblem, technique
 

@@ -13,6 +13,7 @@ from dlopt_deap.tools import (
     add_series_options,
     default_folder,
     forecast_report,
+    kept_options,
     load_keras,
     read_series,
     run_script,
@@ -48,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     training = train(spec, series, options.epochs, settings, seed=seed, engine=options.engine)
     folder = new_run_folder(options.out or default_folder(f"{series.name}-training"))
     load_keras()
-    forecast = save_training(training, spec, series, folder, seed, options.season)
+    forecast = save_training(training, spec, series, folder, seed, options.season, kept_options(options))
     print(f"trained for {training.epochs} epochs in {training.seconds:.2f} s ({training.engine} engine), seed {seed}")
     print(forecast_report(forecast))
     print(f"run folder: {folder}")

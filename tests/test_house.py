@@ -30,6 +30,7 @@ HEAVY = (
     "sqlalchemy",
     "tensorboard",
     "pyarrow",
+    "jinja2",
 )
 
 ON_FIRST_USE = {

@@ -7,7 +7,7 @@ from deap import base
 from numpy.typing import NDArray
 
 from dlopt_deap.core import Values
-from dlopt_deap.core.inheriting import InheritingOperator, let_inherit
+from dlopt_deap.core.individuals.inheriting import InheritingOperator, let_inherit
 from dlopt_deap.networks import NetworkSpec
 from dlopt_deap.networks.cells import CELLS
 

@@ -10,11 +10,11 @@ from dlopt_deap.architecture.space import Space
 from dlopt_deap.architecture.toolbox import architecture_toolbox
 from dlopt_deap.checks import shown
 from dlopt_deap.core import Problem, Solution
-from dlopt_deap.core.statistics import statistics, target_value
+from dlopt_deap.core.individuals.statistics import statistics, target_value
 from dlopt_deap.data import Series, TokenSequence
 from dlopt_deap.errors import SettingError
 from dlopt_deap.networks import NetworkSpec
-from dlopt_deap.networks.fit import check_reading
+from dlopt_deap.networks.training.fit import check_reading
 
 COSTS = ("num_weights", "multiply_adds", "look_back")
 """The targets that follow from the architecture alone, and are exact."""
@@ -70,7 +70,7 @@ class ArchitectureProblem(Problem):
             )
 
     def costs(self, solution: Sequence[Any]) -> dict[str, float]:
-        """Give what a solution's network costs: :data:`COSTS`."""
+        """Give what a solution's network costs: ``num_weights``, ``multiply_adds`` and ``look_back``."""
         spec = self.decode(solution)
         return {name: float(getattr(spec, name)) for name in COSTS}
 

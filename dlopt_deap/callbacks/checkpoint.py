@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from dlopt_deap.checks import check_number
 from dlopt_deap.core import SearchState, has_failed
-from dlopt_deap.core.individuals import json_genes
+from dlopt_deap.core.individuals.plain_values import json_genes
 from dlopt_deap.errors import SettingError, TrainingError
 from dlopt_deap.files import as_path, replacing
 from dlopt_deap.networks import NetworkSpec, save_keras

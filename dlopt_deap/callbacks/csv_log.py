@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from dlopt_deap.core import SearchState
-from dlopt_deap.core.logbook_file import logbook_csv, logbook_rows
+from dlopt_deap.core.results.logbook_file import logbook_csv, logbook_rows
 from dlopt_deap.errors import RunFolderError
 from dlopt_deap.files import as_path, write_text
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dlopt_deap.core import Callback, SearchState
-from dlopt_deap.core.stateful import has_state
+from dlopt_deap.core.running.stateful import has_state
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 from dlopt_deap.core import SearchState
-from dlopt_deap.core.individuals import json_genes
-from dlopt_deap.core.lineage import descent
+from dlopt_deap.core.individuals.lineage import descent
+from dlopt_deap.core.individuals.plain_values import json_genes
 from dlopt_deap.storage import Individual
 
 

@@ -10,8 +10,8 @@ from deap import base, tools
 from numpy.typing import NDArray
 
 from dlopt_deap.checks import as_float, shown
-from dlopt_deap.core.solution import Solution, Values
-from dlopt_deap.core.statistics import target_statistics
+from dlopt_deap.core.individuals.solution import Solution, Values
+from dlopt_deap.core.individuals.statistics import target_statistics
 from dlopt_deap.data import Series
 from dlopt_deap.errors import SettingError
 from dlopt_deap.networks import NetworkSpec

@@ -18,6 +18,9 @@ MIN_MAX: Final = "min-max"
 STANDARD: Final = "standard"
 """Names of scalings: to ``RANGE``, and to a mean of 0 with a standard deviation of 1."""
 
+LARGEST: Final = 1e150
+"""The largest value: the squares of errors twice as large can still be summed over ten million rows."""
+
 
 def check_table(values: ArrayLike, name: str) -> NDArray[np.float64]:
     """Return values, finite or not, as a table of float64 of its own."""
@@ -39,13 +42,20 @@ def check_table(values: ArrayLike, name: str) -> NDArray[np.float64]:
 
 
 def check_values(values: ArrayLike, name: str) -> NDArray[np.float64]:
-    """Return the values as a read-only, finite table of float64."""
+    """Return the values as a read-only table of finite float64, none so large that errors cannot be told."""
     table = check_table(values, name)
     if not np.isfinite(table).all():
         row, column = np.argwhere(~np.isfinite(table))[0]
         raise DataError(
             f"The values of the series {shown(name)} must be finite, got {table[row, column]} in row {row}, column "
             f"{column} (counted from 0); fill or remove it."
+        )
+    if (np.abs(table) > LARGEST).any():
+        row, column = np.argwhere(np.abs(table) > LARGEST)[0]
+        raise DataError(
+            f"The values of the series {shown(name)} must lie in [-{LARGEST:g}, {LARGEST:g}], since no number holds "
+            f"the squares of larger errors, got {table[row, column]:g} in row {row}, column {column} (counted from 0); "
+            "give them in a larger unit."
         )
     return read_only(table + 0.0)  # adding zero makes -0.0 and 0.0 one value, with one fingerprint
 

@@ -10,7 +10,7 @@ from typing import Any, Final, Unpack
 
 from dlopt_deap.architecture import Space
 from dlopt_deap.core import Result, Stop
-from dlopt_deap.core.state import Callback
+from dlopt_deap.core.running.state import Callback
 from dlopt_deap.data import as_series
 from dlopt_deap.data.readers.reading import FileOptions
 from dlopt_deap.forecasting.budget import Budget, Span, seconds_of

@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Any, Final
 
 from dlopt_deap.core import Evolution, Result, Stop
-from dlopt_deap.core.signals import REASONS
-from dlopt_deap.core.state import Callback
+from dlopt_deap.core.running.signals import REASONS
+from dlopt_deap.core.running.state import Callback
 from dlopt_deap.forecasting.budget import Budget
 from dlopt_deap.forecasting.finals import judge_finalists
 from dlopt_deap.forecasting.reserve import Reserve

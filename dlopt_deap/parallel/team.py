@@ -7,7 +7,7 @@ from multiprocessing.connection import wait
 from typing import Any
 
 from dlopt_deap.core import Provenance
-from dlopt_deap.core.guard import OUT_OF_MEMORY
+from dlopt_deap.core.running.guard import OUT_OF_MEMORY
 from dlopt_deap.errors import WorkerError
 from dlopt_deap.parallel.child import DONE, LOADED, MEMORY, RAISED, READY, STOPPED, UNREADABLE
 from dlopt_deap.parallel.outcomes import TIMEOUT, Done, Lost, Outcome, Raised, describe_exit, open_pickle

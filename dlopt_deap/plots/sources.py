@@ -12,8 +12,8 @@ from deap import tools
 
 from dlopt_deap.checks import shown
 from dlopt_deap.core import Result, SearchState
-from dlopt_deap.core.individuals import have_same_genes, plain_genes
-from dlopt_deap.core.logbook_file import LOGBOOK_FILE, logbook_of_rows, read_logbook
+from dlopt_deap.core.individuals.plain_values import have_same_genes, plain_genes
+from dlopt_deap.core.results.logbook_file import LOGBOOK_FILE, logbook_of_rows, read_logbook
 from dlopt_deap.errors import RunFolderError, SettingError
 from dlopt_deap.files import read_regular
 from dlopt_deap.plots.course import Course

@@ -45,7 +45,7 @@ def rmse(predictions: Predictions, y: NDArray[np.float32]) -> Errors:
 
 
 def mape(predictions: Predictions, y: NDArray[np.float32]) -> Errors:
-    """Return the mean absolute percentage error of each sample: 100 mean |y - prediction| / |y|.
+    """Return the mean absolute percentage error of each sample: ``100 mean |y - prediction| / |y|``.
 
     It is relative to the targets as the network sees them, that is scaled, so it means little for a scaled series.
 
@@ -64,7 +64,9 @@ def mape(predictions: Predictions, y: NDArray[np.float32]) -> Errors:
 
 
 def smape(predictions: Predictions, y: NDArray[np.float32]) -> Errors:
-    """Return the symmetric percentage error of each sample: 100 mean 2 |y - prediction| / (|y| + |prediction|).
+    """Return the symmetric percentage error of each sample.
+
+    That is ``100 mean 2 |y - prediction| / (|y| + |prediction|)``.
 
     It lies in [0, 200]; where target and prediction are both zero, the error is zero.
     """

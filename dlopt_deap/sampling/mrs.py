@@ -13,7 +13,7 @@ from dlopt_deap.checks import check_choice, check_integer, check_number, listed,
 from dlopt_deap.data import Split
 from dlopt_deap.errors import SettingError
 from dlopt_deap.networks import NetworkSpec, predict
-from dlopt_deap.networks.fit import check_reading
+from dlopt_deap.networks.training.fit import check_reading
 from dlopt_deap.sampling.distributions import STANDARD_NORMAL, Distribution
 from dlopt_deap.sampling.interval import log_probability_interval
 from dlopt_deap.sampling.metrics import METRICS, Metric, check_metric

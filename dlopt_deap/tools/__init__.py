@@ -7,10 +7,11 @@ from dlopt_deap.tools.comparing.comparison_figures import draw_comparison
 from dlopt_deap.tools.exporting.export import export_run
 from dlopt_deap.tools.exporting.optuna_export import export_to_optuna
 from dlopt_deap.tools.output import save_run, save_training
+from dlopt_deap.tools.page import write_page
 from dlopt_deap.tools.predictions import KnownRows, Predictions, predict_rows
 from dlopt_deap.tools.quiet import load_keras
 from dlopt_deap.tools.run_figures import draw_run
-from dlopt_deap.tools.run_options import default_folder, parse_search
+from dlopt_deap.tools.run_options import default_folder, kept_options, parse_search
 from dlopt_deap.tools.run_report import run_report
 from dlopt_deap.tools.saved.run_record import RunRecord, read_run
 from dlopt_deap.tools.saved.saved_network import SavedNetwork, load_saved
@@ -51,6 +52,7 @@ __all__ = [
     "export_to_optuna",
     "finish",
     "forecast_report",
+    "kept_options",
     "load_keras",
     "load_saved",
     "parse_search",
@@ -68,4 +70,5 @@ __all__ = [
     "search_parser",
     "session_of",
     "whole_numbers",
+    "write_page",
 ]

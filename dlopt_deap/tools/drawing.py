@@ -7,6 +7,15 @@ from typing import Any
 
 from dlopt_deap.files import replacing
 
+LONGEST_LABEL = 50
+"""Characters of the name of an axis."""
+
+WIDTH, PANEL, FRAME, DPI = 5.6, 1.75, 1.6, 200
+"""Inches of a figure, of a panel, of what is around panels, and dots an inch.
+
+Text of 10 points in a figure so wide is read on a phone, which shrinks it to about 3.5 inches, and on paper, where the
+dots are fine enough."""
+
 
 def draw(path: Path, function: Callable[..., Any], panels: int = 1) -> None:
     """Draw one figure into a file, without a window and without pyplot's global state.
@@ -21,8 +30,12 @@ def draw(path: Path, function: Callable[..., Any], panels: int = 1) -> None:
     """
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(7.0, 2.0 + 2.0 * panels if panels > 1 else 4.2), layout="constrained")
+    figure = Figure(figsize=(WIDTH, FRAME + PANEL * max(panels, 1.25)), layout="constrained")
     function(ax=figure.subplots(panels, 1, sharex=True))
+    for ax in figure.axes:  # names of somebody's columns may be longer than any figure
+        for label in (ax.xaxis.label, ax.yaxis.label):
+            text = label.get_text()
+            label.set_text(text if len(text) <= LONGEST_LABEL else f"{text[:LONGEST_LABEL]}...")
     with replacing(path) as temporary, warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing from font")  # a name in another script: boxes say it
-        figure.savefig(temporary, dpi=150)
+        figure.savefig(temporary, dpi=DPI)

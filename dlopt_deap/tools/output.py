@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from dlopt_deap import plots
 from dlopt_deap.architecture import ArchitectureProblem, RandomSamplingProblem
@@ -15,10 +17,12 @@ from dlopt_deap.files import read_regular, write_text
 from dlopt_deap.networks import NetworkSpec, Training, keras_model, save_keras
 from dlopt_deap.storage import versions
 from dlopt_deap.tools.drawing import draw
+from dlopt_deap.tools.page import try_page, write_page
+from dlopt_deap.tools.saved.run_record import record_to_be
 
 
 def save_run(result: Result, folder: Path, season: int | None = None) -> None:
-    """Write a result and its figures into a folder.
+    """Write a result, its figures and its page into a folder.
 
     Figures come first, and ``result.json`` last of all: where it is, the rest is whole.
 
@@ -46,9 +50,19 @@ def save_run(result: Result, folder: Path, season: int | None = None) -> None:
     if isinstance(problem, RandomSamplingProblem):
         sampling = problem.final_sampling(result.best, result.seed)
         draw(figures / "sampled_errors.png", partial(plots.sampled_errors, sampling, problem.metric))
+    draw(figures / "network.png", partial(plots.network, result.spec))
     if problem.series is not None:
         draw(figures / "forecast.png", partial(plots.forecast, result.forecast(season)), panels=2)
-    result.save(folder, season)
+    result.save(folder, season, partial(_write_page, folder))
+
+
+def _write_page(folder: Path, entries: Mapping[str, Any]) -> None:
+    """Write the page of a run whose ``result.json`` will hold these entries.
+
+    It is made from them and not from the file, which must come last: a run that is killed in between has a page and no
+    result of its own, so that resuming it writes both again.
+    """
+    try_page(lambda: write_page(record_to_be(folder, entries)))
 
 
 def is_saved(result: Result, folder: Path) -> bool:
@@ -69,9 +83,15 @@ def is_saved(result: Result, folder: Path) -> bool:
 
 
 def save_training(
-    training: Training, spec: NetworkSpec, series: Series, folder: Path, seed: int, season: int | None = None
+    training: Training,
+    spec: NetworkSpec,
+    series: Series,
+    folder: Path,
+    seed: int,
+    season: int | None = None,
+    options: Mapping[str, Any] | None = None,
 ) -> Forecast:
-    """Write a trained network, its forecast of the test split and a figure of it into a folder.
+    """Write a trained network, its forecast of the test split, their figures and a page into a folder.
 
     Args:
         training: What came of the training.
@@ -80,6 +100,7 @@ def save_training(
         folder: The folder, which exists.
         seed: The seed of the training.
         season: The rows of a season, for the forecast by the value one season ago.
+        options: What the program was told, as JSON values, by which the training can be repeated.
 
     Returns:
         The forecast.
@@ -92,6 +113,7 @@ def save_training(
     draw(folder / "figures" / "forecast.png", partial(plots.forecast, forecast), panels=2)
     if training.epochs:
         draw(folder / "figures" / "training.png", partial(plots.training_history, training.history))
+    draw(folder / "figures" / "network.png", partial(plots.network, spec))
     save_keras(spec, training.weights, folder / "best.keras")
     write_text(folder / "forecast.csv", forecast.to_csv())
     entries = {
@@ -107,6 +129,8 @@ def save_training(
         "series": series.description(),
         "run": {"seconds": round(training.seconds, 3), "versions": versions()},
         "test": forecast.to_dict(),
+        **({} if options is None else {"options": dict(options)}),
     }
+    _write_page(folder, entries)
     write_text(folder / "result.json", json.dumps(entries, indent=2, allow_nan=False) + "\n")
     return forecast

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from dlopt_deap.checks import check_integer, listed
 from dlopt_deap.core import errors_between
-from dlopt_deap.core.ahead import forecast_ahead, forecast_following
+from dlopt_deap.core.forecasts.ahead import forecast_ahead, forecast_following
 from dlopt_deap.data import NewRows, SeriesDescription
 from dlopt_deap.data.readers.table import spoken_time
 from dlopt_deap.errors import DataError

@@ -11,9 +11,9 @@ from deap import base
 
 from dlopt_deap.checks import listed, shortened
 from dlopt_deap.core import Evolution, ModelOptimization, Problem, Stop, Values
-from dlopt_deap.core.guard import Guarded
-from dlopt_deap.core.journal import Journal
-from dlopt_deap.core.search import Search
+from dlopt_deap.core.running.guard import Guarded
+from dlopt_deap.core.running.journal import Journal
+from dlopt_deap.core.running.search import Search
 from dlopt_deap.errors import DloptError, SettingError
 from dlopt_deap.seeding import random_state, set_random_state
 

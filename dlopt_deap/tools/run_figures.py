@@ -48,7 +48,7 @@ def draw_run(record: RunRecord, folder: str | Path | None = None) -> list[Path]:
     Raises:
         RunFolderError: If they cannot be written, or something in the run folder is damaged.
     """
-    figures = [(f"{re.sub(UNSAFE, '_', name)}.png", function, panels) for name, function, panels in _figures(record)]
+    figures = [(f"{safe_name(name)}.png", function, panels) for name, function, panels in _figures(record)]
     place = record.folder / "figures" if folder is None else Path(folder)
     if folder is None and place.is_symlink():
         raise RunFolderError(
@@ -58,6 +58,16 @@ def draw_run(record: RunRecord, folder: str | Path | None = None) -> list[Path]:
     for name, function, panels in figures:
         draw(place / name, function, panels)
     return [place / name for name, *_ in figures]
+
+
+def safe_name(name: str) -> str:
+    """Give the name of a figure as that of a file.
+
+    Examples:
+        >>> safe_name("fitness_../log p")
+        'fitness_.._log_p'
+    """
+    return re.sub(UNSAFE, "_", name)
 
 
 def _figures(record: RunRecord) -> Iterator[Figure]:
@@ -77,6 +87,8 @@ def _figures(record: RunRecord) -> Iterator[Figure]:
         yield "forecast", partial(plots.forecast, read_forecast(record.folder / FORECAST, record.result.test)), 2
     if record.result is not None and any(record.result.history.values()):
         yield "training", partial(plots.training_history, record.result.history), 1
+    if record.result is not None and (spec := record.result.spec) is not None:
+        yield "network", partial(plots.network, spec), 1
     if record.kind == SAMPLING and record.candidates:
         sampling, metric = _best_sampling(record)
         yield "sampled_errors", partial(plots.sampled_errors, sampling, metric), 1
@@ -104,7 +116,7 @@ def _best_sampling(record: RunRecord) -> tuple[Sampling, str]:
     weights = np.empty(0, np.float32)
     sampling = Sampling(**numbers, samples=samples, best_weights=weights, num_failed=entries.count("num_failed", 0))
     settings = record.settings.get("sampling")
-    return sampling, str(settings.get("metric", "error")) if isinstance(settings, dict) else "error"
+    return sampling, str(settings.get("metric") or "error") if isinstance(settings, dict) else "error"
 
 
 def _is_of(line: str, layers: list[int], look_back: int) -> bool:

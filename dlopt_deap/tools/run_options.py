@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dlopt_deap.checks import shown
-from dlopt_deap.core.stop import SIGNALS
+from dlopt_deap.core.running.stop import SIGNALS
 from dlopt_deap.errors import RunFolderError, SettingError
 from dlopt_deap.storage import open_run
 
@@ -87,6 +87,15 @@ def _fits(action: argparse.Action, value: Any) -> bool:
         return isinstance(value, list) and all(isinstance(one, str) for one in value)
     one_or_more = value if isinstance(value, list) and action.type is not None else [value]
     return all(isinstance(one, str | int | float) for one in one_or_more)
+
+
+def kept_options(options: argparse.Namespace) -> dict[str, Any]:
+    """Give the options of a program as JSON values, as they are kept with its run; its name is among them.
+
+    Args:
+        options: What its parser gave.
+    """
+    return {name: plain_option(value) for name, value in vars(options).items() if name not in NOT_KEPT}
 
 
 def plain_option(value: Any) -> Any:

@@ -12,7 +12,7 @@ from typing import TextIO
 from dlopt_deap.architecture import TrainingProblem
 from dlopt_deap.callbacks.progress import BY_A_CRITERION
 from dlopt_deap.core import Forecast, Interrupts, Result, SearchState
-from dlopt_deap.core.stop import SIGNALS
+from dlopt_deap.core.running.stop import SIGNALS
 from dlopt_deap.errors import DloptError, DloptWarning
 from dlopt_deap.parallel import Map, ScoopMap, scoop_is_running
 from dlopt_deap.storage import RunFolder
@@ -29,6 +29,7 @@ EXIT_CODES = {"interrupted": 130, "terminated": 143, "failures": 1}
 def script_parser(program: str, description: str) -> argparse.ArgumentParser:
     """Make a parser with the options that all scripts have."""
     parser = argparse.ArgumentParser(program, description=description, allow_abbrev=False)
+    parser.set_defaults(program=program)  # kept with the run, so that its page can tell the command
     parser.add_argument(
         "--seed", type=int, metavar="N", help="seed of the run; a fresh one, which is told, if left out"
     )

@@ -15,7 +15,7 @@ from dlopt_deap.checks import check_integer
 from dlopt_deap.core import Callback, Interrupts, ModelOptimization, Problem, Result, Stop
 from dlopt_deap.parallel import Limits, Map, open_map, scoop_is_running, usable_cores
 from dlopt_deap.storage import RunFolder, open_run
-from dlopt_deap.tools.run_options import NOT_KEPT, default_folder, plain_option
+from dlopt_deap.tools.run_options import NOT_KEPT, default_folder, kept_options
 from dlopt_deap.tools.script import Announcement, exit_code, finish
 
 BOARDS = "tensorboard"
@@ -145,6 +145,6 @@ def session_of(options: argparse.Namespace, season: int | None = None) -> Sessio
         stop=Stop(max_evaluations=options.evaluations, signals=tuple(options.stop_on_signal or ())),
         limits=Limits(seconds=options.time_limit, memory=options.memory_limit, evaluations=options.renew_after),
         season=season,
-        kept={name: plain_option(value) for name, value in vars(options).items() if name not in NOT_KEPT},
+        kept=kept_options(options),
         **{name: getattr(options, name) for name in (*NOT_KEPT, "seed", "workers", "quiet")},
     )

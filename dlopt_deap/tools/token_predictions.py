@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlopt_deap.checks import check_integer
-from dlopt_deap.core.token_forecast import token_errors
+from dlopt_deap.core.forecasts.token_forecast import token_errors
 from dlopt_deap.data.vocabulary import Vocabulary
 from dlopt_deap.errors import DataError
 from dlopt_deap.networks import NetworkSpec, generate, predict

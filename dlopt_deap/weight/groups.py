@@ -42,7 +42,7 @@ def neuron_of(spec: NetworkSpec) -> NDArray[np.intp]:
         spec: The network.
 
     Returns:
-        Shape (num_weights,), numbers from 0 to the sum of :func:`layer_widths` less one, read-only; equal specs share
+        Shape (num_weights,), numbers from 0 to the sum of ``layer_widths(spec)`` less one, read-only; equal specs share
         it.
 
     Examples:

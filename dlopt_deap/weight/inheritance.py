@@ -8,7 +8,7 @@ from deap import base
 
 from dlopt_deap.checks import check_number
 from dlopt_deap.core import has_failed
-from dlopt_deap.core.inheriting import InheritingOperator, let_inherit
+from dlopt_deap.core.individuals.inheriting import InheritingOperator, let_inherit
 from dlopt_deap.errors import SettingError
 
 

@@ -8,7 +8,7 @@ from callbacks.states import optimize
 
 from dlopt_deap.callbacks import CsvLog
 from dlopt_deap.core import SearchState
-from dlopt_deap.core.logbook_file import logbook_csv
+from dlopt_deap.core.results.logbook_file import logbook_csv
 from dlopt_deap.errors import RunFolderError
 
 

@@ -152,8 +152,9 @@ def test_the_fingerprint_is_the_same_in_every_release():
         ({"values": RISING, "columns": ["load"], "inputs": ["laod"]}, r"'laod' \(in `inputs`\); did you mean 'load'"),
         ({"values": RISING, "targets": []}, "must name one or more different columns"),
         ({"values": RISING, "index": [1, 2]}, r"one entry for each of its 100 rows, got the shape \(2,\)"),
-        ({"values": np.full(50, 1e300)}, "float32 cannot hold"),
-        ({"values": np.r_[np.arange(50.0), 1e300, np.arange(9.0)], "scale": (0, 1)}, "1e\\+300 in row 50"),
+        ({"values": np.full(50, 1e100)}, "float32 cannot hold"),
+        ({"values": np.r_[np.arange(50.0), 1e100, np.arange(9.0)], "scale": (0, 1)}, "1e\\+100 in row 50"),
+        ({"values": np.r_[np.arange(50.0), -1e306, np.arange(9.0)]}, "-1e\\+306 in row 50, .* in a larger unit"),
     ],
 )
 def test_unusable_values_are_refused_with_the_place(arguments, message):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from dlopt_deap import Evolution, data
 from dlopt_deap.architecture import RandomSamplingProblem, Space
 from dlopt_deap.core import compare_forecasts
-from dlopt_deap.core.logbook_file import logbook_csv
+from dlopt_deap.core.results.logbook_file import logbook_csv
 from dlopt_deap.tools import draw_run, read_run, run_report
 from dlopt_deap.tools.comparing.comparison import compare_records
 

@@ -12,7 +12,7 @@ import pytest
 
 from dlopt_deap.architecture import Space, inherit_weights, overlay
 from dlopt_deap.core import Evolution, Result, Stop, forecast_errors
-from dlopt_deap.core.logbook_file import logbook_csv
+from dlopt_deap.core.results.logbook_file import logbook_csv
 from dlopt_deap.data import TimeSeries, sine
 from dlopt_deap.errors import DataError, RunFolderError, SettingError
 from dlopt_deap.joint import FinalEvolution, InnerEvolution, JointProblem

@@ -15,7 +15,7 @@ import pytest
 from toy import Toy
 
 from dlopt_deap.core import Evolution, Result
-from dlopt_deap.core.logbook_file import logbook_csv
+from dlopt_deap.core.results.logbook_file import logbook_csv
 from dlopt_deap.errors import RunFolderError
 from dlopt_deap.storage import open_run, schema
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dlopt_deap.core.logbook_file import logbook_of_rows
+from dlopt_deap.core.results.logbook_file import logbook_of_rows
 from dlopt_deap.errors import RunFolderError, SettingError
 from dlopt_deap.tools import RunRecord, SavedResult, draw_comparison
 from dlopt_deap.tools.comparing.comparison import compare_records, compare_runs

@@ -10,7 +10,7 @@ import pytest
 from dlopt_deap import Evolution, data
 from dlopt_deap.architecture import RandomSamplingProblem, Space, TrainingProblem
 from dlopt_deap.core import Values
-from dlopt_deap.core.logbook_file import logbook_csv, logbook_of_rows, read_logbook
+from dlopt_deap.core.results.logbook_file import logbook_csv, logbook_of_rows, read_logbook
 from dlopt_deap.errors import RunFolderError
 from dlopt_deap.networks import NetworkSpec, keras_model
 from dlopt_deap.storage import open_run

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from dlopt_deap.core import Result, Stop
-from dlopt_deap.core.logbook_file import logbook_csv
+from dlopt_deap.core.results.logbook_file import logbook_csv
 from dlopt_deap.data import sine
 from dlopt_deap.networks import NetworkSpec
 from dlopt_deap.weight import WeightProblem, technique

@@ -15,7 +15,7 @@ from weight.cases import SERIES, SPEC, evolve, problem, solutions
 from weight.individuals import FIT_ARRAY, FIT_LIST, FIT_VECTOR
 
 from dlopt_deap.core import Evolution, Guarded, Values, ea_mu_plus_lambda, ea_truncation
-from dlopt_deap.core.solution import WORST
+from dlopt_deap.core.individuals.solution import WORST
 from dlopt_deap.errors import EvaluationError, SettingError
 from dlopt_deap.networks import NetworkSpec
 from dlopt_deap.parallel import PoolMap, SerialMap

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from weight.cases import SPEC, contents, evolve, outcome, problem
 
-from dlopt_deap.core import Stop, journal
+from dlopt_deap.core import Stop
+from dlopt_deap.core.running import journal
 from dlopt_deap.errors import RunFolderError
 from dlopt_deap.networks import NetworkSpec
 from dlopt_deap.sampling import QuantileError
@@ -174,7 +175,7 @@ def test_a_run_whose_time_was_over_in_a_generation_keeps_what_it_had(
     patch = pytest.MonkeyPatch()
     stop = Stop(max_evaluations=10_000, max_seconds=100)
     with patch.context() as patched:
-        patched.setattr("dlopt_deap.core.search.time", clock)
+        patched.setattr("dlopt_deap.core.running.search.time", clock)
         # One by one, so that the clock is looked at between two of a generation.
         first = evolve(name, of=Slow(problem().series, SPEC, "mae"), stop=stop, run=tmp_path / "run", map=map)
     assert first.stopped_by == "max_seconds"

@@ -16,7 +16,7 @@ import numpy as np
 from deap import algorithms
 
 from dlopt_deap import Evolution, data
-from dlopt_deap.core.logbook_file import logbook_csv
+from dlopt_deap.core.results.logbook_file import logbook_csv
 from dlopt_deap.files import write_text
 from dlopt_deap.networks import NetworkSpec
 from dlopt_deap.weight import WeightProblem, inherit_fitness, technique

@@ -8,9 +8,10 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from dlopt_deap.tools.action import ActionBase
+from dlopt_deap.tools.page import NAME, write_page
 from dlopt_deap.tools.run_figures import draw_run
 from dlopt_deap.tools.run_report import run_report, told_run
-from dlopt_deap.tools.saved.run_record import read_run
+from dlopt_deap.tools.saved.run_record import RunRecord, read_run
 from dlopt_deap.tools.settings.run import OutputSettings
 
 
@@ -20,18 +21,20 @@ class ReportSettings(OutputSettings):
     runs: str | tuple[str, ...] = Field(min_length=1, examples=[["runs/mine"]])
     """The folder of a run, or several: of optimize, train or sample, ended or not."""
     out: str | None = Field(None, min_length=1)
-    """A folder for the figures, of several runs one below it for each; that of each run, in figures, unless given."""
+    """A folder for page and figures, of several runs one below it for each; that of each run unless given."""
     figures: bool = True
-    """Whether figures are drawn."""
+    """Whether figures are drawn; a page shows those that there are."""
+    page: bool = True
+    """Whether the page report.html is written."""
     format: Literal["text", "json"] = "text"
     """What is printed: text for people, or json for programs."""
 
 
 class Report(ActionBase):
-    """Tell what a run was asked, what it found and what it took, and draw its figures."""
+    """Tell what a run was asked, what it found and what it took, draw its figures, and write its page."""
 
     name = "report"
-    description = "Tell of runs, ended or not: asked, found, how sure, failed, the best; draw their figures anew."
+    description = "Tell of runs, ended or not: asked, found, how sure, failed; write report.html and figures anew."
     arguments: ClassVar = ("*runs",)
     essentials: ClassVar = {"runs": ["runs/mine"]}
 
@@ -42,22 +45,31 @@ class Report(ActionBase):
         return ReportSettings
 
     def run(self, settings: ReportSettings) -> int:
-        """Read all runs, then tell of each and draw its figures."""
+        """Read all runs, then tell of each, draw its figures and write its page."""
         folders = [settings.runs] if isinstance(settings.runs, str) else settings.runs
         records = [read_run(folder) for folder in folders]
         told = []
         for number, record in enumerate(records, start=1):
-            figures = []
-            if settings.figures:
-                figures = draw_run(record, _place(settings.out, record.folder, number if len(records) > 1 else 0))
+            place = _place(settings.out, record.folder, number if len(records) > 1 else 0)
+            figures = draw_run(record, place) if settings.figures else []
+            page = _page(record, place, bool(figures)) if settings.page else None
             if settings.format == "json":
-                told.append(told_run(record) | {"figures": [str(path) for path in figures]})
+                files = {"figures": [str(path) for path in figures], "page": None if page is None else str(page)}
+                told.append(told_run(record) | files)
                 continue
             drawn = f"\nfigures: {figures[0].parent} ({', '.join(path.name for path in figures)})" if figures else ""
+            drawn += "" if page is None else f"\npage: {page}"
             print(run_report(record) + drawn, end="\n" if number == len(records) else "\n\n")
         if settings.format == "json":
             print(json.dumps(told, indent=2))
         return 0
+
+
+def _page(record: RunRecord, place: Path | None, has_figures: bool) -> Path:
+    """Write the page beside the figures that were drawn; in the run's folder, with its own figures, if none were."""
+    if place is None:
+        return write_page(record)
+    return write_page(record, place / NAME, place if has_figures else None)
 
 
 def _place(out: str | None, folder: Path, number: int) -> Path | None:

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import islice, product
 from pathlib import Path
@@ -18,8 +18,11 @@ from dlopt_deap.parallel import open_map
 from dlopt_deap.seeding import choose_seed
 from dlopt_deap.tools.action import ActionBase
 from dlopt_deap.tools.catalogue import load_all
+from dlopt_deap.tools.page import try_page, write_page
+from dlopt_deap.tools.run_figures import draw_run
 from dlopt_deap.tools.run_options import default_folder
 from dlopt_deap.tools.sample_file import SampleFile, read_sample_settings
+from dlopt_deap.tools.saved.run_record import record_to_be
 from dlopt_deap.tools.script import announce
 from dlopt_deap.tools.settings.base import Settings
 from dlopt_deap.tools.settings.choices import with_choices
@@ -133,11 +136,22 @@ class Sample(ActionBase):
                 hidden = settings.quiet or None  # None: where nobody could write over it, as in a log
                 file.write(tqdm(records, initial=file.done, total=count, disable=hidden, file=sys.stderr))
             best = _best(file.path)
-        write_text(folder / "result.json", json.dumps({"architectures": count, "seed": seed, "best": best}) + "\n")
+        self._save(folder, {"architectures": count, "seed": seed, "best": best})
         for one in best:
             print(f"log_p {one['metrics']['log_p']:.6g}: layers {one['architecture']}, look-back {one['look_back']}")
         print(f"{count} architectures sampled with seed {seed}: {file.path}")
         return 0
+
+    def _save(self, folder: Path, entries: Mapping[str, Any]) -> None:
+        """Write the figures, the page and, last of all, the result."""
+
+        def show() -> None:
+            record = record_to_be(folder, entries)
+            draw_run(record)
+            write_page(record)
+
+        try_page(show)
+        write_text(folder / "result.json", json.dumps(entries) + "\n")
 
 
 def _best(path: Path) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from dlopt_deap.tools.action import ActionBase
 from dlopt_deap.tools.catalogue import load_all
 from dlopt_deap.tools.output import save_training
 from dlopt_deap.tools.quiet import load_keras
-from dlopt_deap.tools.run_options import default_folder
+from dlopt_deap.tools.run_options import NOT_KEPT, default_folder
 from dlopt_deap.tools.script import forecast_report
 from dlopt_deap.tools.settings.choices import with_choices
 from dlopt_deap.tools.settings.data import DataSource
@@ -90,7 +90,8 @@ class Train(ActionBase):
         spec, training = self._best(settings, series, specs, seed)
         load_keras()
         season = getattr(settings.data, "season", None)
-        forecast = save_training(training, spec, series, folder, seed, season)
+        kept = settings.model_dump(mode="json", exclude=set(NOT_KEPT))
+        forecast = save_training(training, spec, series, folder, seed, season, kept)
         print(forecast_report(forecast))
         print(f"run folder: {folder}")
         return 0

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dlopt_deap.core import Result
-from dlopt_deap.core.individuals import json_genes
+from dlopt_deap.core.individuals.plain_values import json_genes
 from dlopt_deap.errors import RunFolderError, SettingError
 from dlopt_deap.files import as_path, replacing
 from dlopt_deap.storage import Evaluation, read_evaluations, read_settings

@@ -10,7 +10,7 @@ from typing import Any
 
 from deap import tools
 
-from dlopt_deap.core.logbook_file import LOGBOOK_FILE, logbook_of_rows, read_logbook
+from dlopt_deap.core.results.logbook_file import LOGBOOK_FILE, logbook_of_rows, read_logbook
 from dlopt_deap.errors import RunFolderError
 from dlopt_deap.files import as_path
 from dlopt_deap.storage import RunView, view_run
@@ -18,8 +18,9 @@ from dlopt_deap.storage.lock import holder_of
 from dlopt_deap.storage.schema import NAME as DATABASE
 from dlopt_deap.tools.sample_file import SETTINGS as SAMPLING_SETTINGS
 from dlopt_deap.tools.sample_file import read_sample_settings
+from dlopt_deap.tools.saved.json_entries import Entries, plain_mapping
 from dlopt_deap.tools.saved.saved_result import NAME as RESULT
-from dlopt_deap.tools.saved.saved_result import SAMPLING, SEARCH, SavedCandidate, SavedResult, read_result
+from dlopt_deap.tools.saved.saved_result import SAMPLING, SEARCH, SavedCandidate, SavedResult, read_result, result_of
 from dlopt_deap.tools.saved.searched import best_evaluated, candidate_of
 from dlopt_deap.tools.saved.trials import space_of
 
@@ -62,6 +63,7 @@ class RunRecord:
         failed: What failed, by reason, as far as it was written down.
         seconds: What they took.
         stopped_by: What ended the run, ``""`` if nothing did.
+        options: What the program of the latest session was told, as far as it was kept.
     """
 
     folder: Path
@@ -79,6 +81,7 @@ class RunRecord:
     failed: list[Failures] = field(default_factory=list)
     seconds: float = 0.0
     stopped_by: str = ""
+    options: dict[str, Any] = field(default_factory=dict)
 
     @property
     def problem(self) -> dict[str, Any]:
@@ -115,16 +118,28 @@ def read_run(folder: str | Path) -> RunRecord:
     if not path.is_dir():
         raise RunFolderError(f"There is no folder {path}; name the folder of a run.")
     result = read_result(path) if (path / RESULT).exists() else None
-    if result is not None and result.kind != SEARCH:
-        return _without_search(path, result)
+    if result is not None:
+        return _with_result(path, result, holder_of(path))
     if (path / DATABASE).exists():
         with view_run(path) as view:
-            return _of_view(path, view, result)
-    if result is not None:
-        return _of_result(path, result)
+            return _of_view(path, view, None, holder_of(path))
     if (path / SAMPLING_SETTINGS).exists():
         return _unfinished_sampling(path)
     raise RunFolderError(f"{path} is no run folder: it holds neither {RESULT} nor {DATABASE}; name another folder.")
+
+
+def record_to_be(folder: str | Path, entries: Mapping[str, Any]) -> RunRecord:
+    """Give the record that a run folder will have as soon as its ``result.json`` is written, which comes last.
+
+    Args:
+        folder: The folder, with all other files.
+        entries: What will be written.
+
+    Raises:
+        RunFolderError: If one of the files is damaged.
+    """
+    path = as_path(folder)
+    return _with_result(path, result_of(Entries(str(path / RESULT), plain_mapping(entries))), None)
 
 
 def evaluations_of(folder: str | Path) -> AbstractContextManager[RunView | None]:
@@ -133,8 +148,18 @@ def evaluations_of(folder: str | Path) -> AbstractContextManager[RunView | None]
     return view_run(path) if (path / DATABASE).exists() else nullcontext(None)
 
 
-def _of_view(path: Path, view: RunView, result: SavedResult | None) -> RunRecord:
-    """Read a search that has a file of its own."""
+def _with_result(path: Path, result: SavedResult, holder: Mapping[str, Any] | None) -> RunRecord:
+    """Read a run that has a result."""
+    if result.kind != SEARCH:
+        return _without_search(path, result)
+    if (path / DATABASE).exists():
+        with view_run(path) as view:
+            return _of_view(path, view, result, holder)
+    return _of_result(path, result)
+
+
+def _of_view(path: Path, view: RunView, result: SavedResult | None, holder: Mapping[str, Any] | None) -> RunRecord:
+    """Read a search that has a file of its own; ``holder`` is who has it open."""
     settings, sessions, found = view.settings(), view.sessions(), view.found()
     if sessions:
         settings |= {"stop": sessions[-1].stop}
@@ -143,7 +168,6 @@ def _of_view(path: Path, view: RunView, result: SavedResult | None) -> RunRecord
     counts = [one for one in view.counts() if one[0] == "search"]
     known: dict[str, Any] = found.snapshot.state if found.snapshot else {}
     targets = targets_of(settings)
-    holder = holder_of(path)
     ended = result if holder is None else None  # of a run that goes on, the result is that of an earlier session
     written = sum(count for *_, count in counts)
     failed = [Failures(status, reason, count) for _, status, reason, count in counts if status != "ok"]
@@ -165,6 +189,7 @@ def _of_view(path: Path, view: RunView, result: SavedResult | None) -> RunRecord
         failed=failed,
         seconds=ended.seconds if ended and ended.seconds else found.seconds,
         stopped_by=ended.stopped_by if ended else found.stopped_by,
+        options=sessions[-1].options if sessions else {},
     )
 
 
@@ -212,6 +237,7 @@ def _without_search(path: Path, result: SavedResult) -> RunRecord:
         evaluations=result.evaluations,
         seconds=result.seconds,
         stopped_by=result.stopped_by,
+        options=settings if result.kind == SAMPLING else result.options,
     )
 
 
@@ -219,7 +245,8 @@ def _unfinished_sampling(path: Path) -> RunRecord:
     """Read a sampling that has not come to its end."""
     settings = read_sample_settings(path)
     holder = holder_of(path)
-    return RunRecord(path, SAMPLING, UNFINISHED if holder is None else RUNNING, holder, settings=settings)
+    state = UNFINISHED if holder is None else RUNNING
+    return RunRecord(path, SAMPLING, state, holder, settings=settings, options=settings)
 
 
 def targets_of(settings: Mapping[str, Any]) -> dict[str, int]:

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from dlopt_deap import limits
-from dlopt_deap.errors import RunFolderError
+from dlopt_deap.errors import RunFolderError, SettingError
+from dlopt_deap.networks import NetworkSpec
+from dlopt_deap.networks.keras_models.config import spec_of_config
 from dlopt_deap.tools.saved.json_entries import Entries, read_entries
 
 NAME = "result.json"
@@ -89,6 +91,9 @@ class SavedResult:
         history: The losses of a training, an entry an epoch.
         engine: What trained.
         series: The description of the series as it was saved, which :mod:`dlopt_deap.data` checks; ``None``: none.
+        config: The architecture of the best as Keras writes it, unchecked; empty if there is none.
+        versions: What it was made with: Python and packages, by name.
+        options: What the program was told that trained, as far as it was kept.
     """
 
     kind: str
@@ -103,6 +108,17 @@ class SavedResult:
     history: dict[str, list[float]] = field(default_factory=dict)
     engine: str = ""
     series: Mapping[str, Any] | None = None
+    config: dict[str, Any] = field(default_factory=dict)
+    versions: dict[str, Any] = field(default_factory=dict)
+    options: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def spec(self) -> NetworkSpec | None:
+        """The network of the best; ``None`` if it is not described, or is none that this package knows."""
+        try:
+            return spec_of_config(self.config) if self.config else None
+        except SettingError:  # a problem of somebody's own may build other networks
+            return None
 
     @property
     def criterion(self) -> str:
@@ -120,7 +136,15 @@ def read_result(folder: str | Path) -> SavedResult:
     Raises:
         RunFolderError: If there is none, or it is damaged.
     """
-    entries = read_entries(Path(folder) / NAME, "a result")
+    return result_of(read_entries(Path(folder) / NAME, "a result"))
+
+
+def result_of(entries: Entries) -> SavedResult:
+    """Read the entries of a ``result.json``.
+
+    Raises:
+        RunFolderError: If one is not as it must be.
+    """
     kind = _kind(entries)
     others = {SEARCH: "others", TRAINING: "", SAMPLING: "best"}[kind]
     found = [SavedCandidate.read(one) for one in entries.several(others)] if others else []
@@ -141,6 +165,9 @@ def read_result(folder: str | Path) -> SavedResult:
         history={name: entries.inner("history").numbers(name) for name in entries.inner("history").values},
         engine=entries.text("engine", ""),
         series=series,
+        config=entries.inner("config").values,
+        versions=entries.inner("run").inner("versions").values,
+        options=entries.inner("options").values,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from dlopt_deap.architecture import Space
 from dlopt_deap.architecture.genes import ChoiceGene, FloatGene, Gene
-from dlopt_deap.core.description import plain
+from dlopt_deap.core.running.description import plain
 from dlopt_deap.errors import DloptError
 from dlopt_deap.storage import Evaluation
 

@@ -1,6 +1,7 @@
 """A commented configuration, written from the models of the settings."""
 
 import json
+import re
 import typing
 from collections.abc import Mapping
 from dataclasses import replace
@@ -190,13 +191,20 @@ def toml(value: Any) -> str:
     Examples:
         >>> toml((1, 2.5)), toml({"mae": -1}), toml("a"), toml(True)
         ('[1, 2.5]', '{ mae = -1 }', '"a"', 'true')
+        >>> toml({"a b": 1})
+        '{ "a b" = 1 }'
     """
     if isinstance(value, Settings):
         return toml(value.model_dump(mode="json", exclude_none=True))
     if isinstance(value, Mapping):
-        pairs = ", ".join(f"{name} = {toml(one)}" for name, one in value.items())
+        pairs = ", ".join(f"{_key(name)} = {toml(one)}" for name, one in value.items())
         return f"{{ {pairs} }}" if pairs else "{}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(toml(one) for one in value)}]"
     # JSON writes some characters as two halves, which TOML does not know, and one as it is, which TOML refuses.
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _key(name: str) -> str:
+    """Write a name as TOML has it: in quotes, unless it is plain."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else toml(name)

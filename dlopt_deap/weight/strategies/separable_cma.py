@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dlopt_deap.checks import check_integer, check_number
-from dlopt_deap.core.blas import one_blas_thread
+from dlopt_deap.core.techniques.blas import one_blas_thread
 from dlopt_deap.errors import SettingError
 from dlopt_deap.weight.strategies.state import SavedState
 from dlopt_deap.weight.strategies.strategy import LARGEST, SMALLEST, Strategy, Vectors

@@ -109,7 +109,7 @@ class Strategy(ABC):
         Args:
             vectors: The vectors in the order of ``ask``, as they were evaluated, perhaps clipped to bounds or rounded
                 to float32; shape (count, num_weights).
-            losses: Their losses, shape (count,): finite, lower is better. A failed evaluation has :data:`FAILED`.
+            losses: Their losses, shape (count,): finite, lower is better. A failed evaluation has ``FAILED``.
 
         Raises:
             SettingError: If nothing was asked, a shape is another, or a number is not finite. Nothing is learned then.

@@ -17,7 +17,7 @@ from tools.settings.walking import ACTIONS, all_groups, all_settings, model_of
 from dlopt_deap import Evolution, NetworkSpec, RandomSearch, WeightProblem, data
 from dlopt_deap.architecture import RandomSamplingProblem, Space, TrainingProblem
 from dlopt_deap.core import ModelOptimization, Stop
-from dlopt_deap.core.stop import SIGNALS
+from dlopt_deap.core.running.stop import SIGNALS
 from dlopt_deap.data.readers.options import SeriesOptions
 from dlopt_deap.joint import FinalEvolution, InnerEvolution, JointProblem
 from dlopt_deap.networks import TrainingSettings

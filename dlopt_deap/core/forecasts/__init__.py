@@ -1,0 +1,1 @@
+"""What a network says of the rows to come, beside what naive methods say."""
