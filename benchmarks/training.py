@@ -31,8 +31,8 @@ import numpy as np
 
 from dlopt_deap.data import sine
 from dlopt_deap.networks import NetworkSpec, TrainingSettings, initial_weights, keras_model, train_windows
-from dlopt_deap.networks.native_training import NativeTrainer
-from dlopt_deap.networks.training_record import Windows
+from dlopt_deap.networks.training.native import NativeTrainer
+from dlopt_deap.networks.training.record import Windows
 
 NETWORKS = {
     "small": (NetworkSpec(1, (2, 2), 1, 2), 5),

@@ -14,7 +14,7 @@ from dlopt_deap.core.individuals.statistics import statistics, target_value
 from dlopt_deap.data import Series, TokenSequence
 from dlopt_deap.errors import SettingError
 from dlopt_deap.networks import NetworkSpec
-from dlopt_deap.networks.fit import check_reading
+from dlopt_deap.networks.training.fit import check_reading
 
 COSTS = ("num_weights", "multiply_adds", "look_back")
 """The targets that follow from the architecture alone, and are exact."""

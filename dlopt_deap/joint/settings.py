@@ -13,7 +13,7 @@ from dlopt_deap.core.running.description import plain
 from dlopt_deap.data import Series
 from dlopt_deap.errors import SettingError
 from dlopt_deap.networks import NetworkSpec, TrainingSettings
-from dlopt_deap.networks.initializers import INITIALIZERS
+from dlopt_deap.networks.training.initializers import INITIALIZERS
 from dlopt_deap.sampling import METRICS
 from dlopt_deap.sampling.metrics import Metric, default_loss
 from dlopt_deap.weight import Encoding, Evolved, Objective, OpenAIES, Strategy, evolve_weights

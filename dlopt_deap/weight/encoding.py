@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from dlopt_deap.checks import check_array, check_choice, check_number, items_of, shown
 from dlopt_deap.errors import SettingError
 from dlopt_deap.networks import NetworkSpec, initial_weights
-from dlopt_deap.networks.initializers import INITIALIZERS
+from dlopt_deap.networks.training.initializers import INITIALIZERS
 from dlopt_deap.seeding import SEED_BITS, numpy_generator
 from dlopt_deap.weight.groups import per_layer
 from dlopt_deap.weight.vectors import LARGEST

@@ -13,7 +13,7 @@ from dlopt_deap.core.running.description import plain
 from dlopt_deap.data import Series, Split
 from dlopt_deap.errors import SettingError
 from dlopt_deap.networks import NetworkSpec, predict, predict_recursive
-from dlopt_deap.networks.fit import check_reading
+from dlopt_deap.networks.training.fit import check_reading
 from dlopt_deap.sampling import METRICS
 from dlopt_deap.sampling.metrics import Metric, check_metric, default_loss
 from dlopt_deap.seeding import generator

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from dlopt_deap.errors import ModelFileError, SettingError
 from dlopt_deap.networks import NetworkSpec, load_keras, save_keras
-from dlopt_deap.networks.keras_config import spec_of_config
-from dlopt_deap.networks.keras_file import read_keras_file
+from dlopt_deap.networks.keras_models.config import spec_of_config
+from dlopt_deap.networks.keras_models.file import read_keras_file
 
 pytestmark = [
     pytest.mark.keras,

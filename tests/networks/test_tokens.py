@@ -20,9 +20,9 @@ from dlopt_deap.networks import (
     train_windows,
 )
 from dlopt_deap.networks.losses import KERAS_LOSSES
-from dlopt_deap.networks.native_training import NativeTrainer
 from dlopt_deap.networks.optimizers import OPTIMIZERS
-from dlopt_deap.networks.training_record import Windows
+from dlopt_deap.networks.training.native import NativeTrainer
+from dlopt_deap.networks.training.record import Windows
 
 CELLS = ["lstm", "gru", "simple_rnn"]
 EMBEDDED = NetworkSpec(1, (6, 5), 9, 4, activation="softmax", embedding=(9, 3))

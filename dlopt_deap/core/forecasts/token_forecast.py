@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from dlopt_deap.core.forecasts.forecast_base import Forecast, Rows
 from dlopt_deap.data import Split, TokenSequence
 from dlopt_deap.networks import NetworkSpec, predict
-from dlopt_deap.networks.fit import check_reading
+from dlopt_deap.networks.training.fit import check_reading
 from dlopt_deap.sampling import cross_entropy, error_rate
 from dlopt_deap.sampling.metrics import check_metric
 

@@ -12,9 +12,9 @@ from dlopt_deap.networks.cells import ACTIVATIONS, CELLS
 from dlopt_deap.networks.losses import LOSSES
 from dlopt_deap.networks.optimizers import OPTIMIZERS
 from dlopt_deap.networks.spec import NetworkSpec
+from dlopt_deap.networks.training.record import Record, Training, Weights, Windows
+from dlopt_deap.networks.training.settings import TrainingSettings
 from dlopt_deap.networks.training_layout import DIFFERENTIATE, EVALUATE, TRAIN, training_layout
-from dlopt_deap.networks.training_record import Record, Training, Weights, Windows
-from dlopt_deap.networks.training_settings import TrainingSettings
 from dlopt_deap.seeding import derive, generator
 
 PART: Final = 16

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from dlopt_deap.checks import check_integer
 from dlopt_deap.errors import SettingError
-from dlopt_deap.networks.predict import forecast
+from dlopt_deap.networks.prediction.predict import forecast
 from dlopt_deap.networks.spec import NetworkSpec
 
 

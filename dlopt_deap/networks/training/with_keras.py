@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlopt_deap.networks.devices import prepare_tensorflow
-from dlopt_deap.networks.keras_bridge import keras_model
+from dlopt_deap.networks.keras_models.bridge import keras_model
 from dlopt_deap.networks.losses import KERAS_LOSSES
 from dlopt_deap.networks.optimizers import OPTIMIZERS
 from dlopt_deap.networks.spec import NetworkSpec
-from dlopt_deap.networks.training_record import Record, Training, Weights, Windows
-from dlopt_deap.networks.training_settings import TrainingSettings
+from dlopt_deap.networks.training.record import Record, Training, Weights, Windows
+from dlopt_deap.networks.training.settings import TrainingSettings
 from dlopt_deap.seeding import generator
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from dlopt_deap.checks import check_choice, check_integer, check_number, shown
 from dlopt_deap.errors import SettingError
-from dlopt_deap.networks.initializers import INITIALIZERS
 from dlopt_deap.networks.losses import LOSSES, loss_for
 from dlopt_deap.networks.optimizers import OPTIMIZERS
+from dlopt_deap.networks.training.initializers import INITIALIZERS
 
 
 @dataclass(frozen=True)

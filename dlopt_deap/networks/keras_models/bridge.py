@@ -13,8 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 from dlopt_deap.errors import ModelFileError, SettingError
 from dlopt_deap.files import as_path, replacing
 from dlopt_deap.networks.cells import CELLS
-from dlopt_deap.networks.keras_config import spec_of_config
-from dlopt_deap.networks.keras_file import read_keras_file, write_clean_copy
+from dlopt_deap.networks.keras_models.config import spec_of_config
+from dlopt_deap.networks.keras_models.file import read_keras_file, write_clean_copy
 from dlopt_deap.networks.spec import NetworkSpec
 
 if TYPE_CHECKING:
@@ -111,8 +111,8 @@ def save_keras(spec: NetworkSpec, weights: ArrayLike, path: str | os.PathLike[st
 def load_keras(path: str | os.PathLike[str]) -> tuple[NetworkSpec, NDArray[np.float32]]:
     """Read a network from a Keras file; nothing in the file is run, and no name in it is imported.
 
-    The file is checked first, without Keras (see ``dlopt_deap.networks.keras_file``). Then Keras reads the weights,
-    in its safe mode.
+    The file is checked first, without Keras (see ``dlopt_deap.networks.keras_models.file``). Then Keras reads the
+    weights, in its safe mode.
 
     Args:
         path: The file.

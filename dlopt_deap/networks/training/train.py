@@ -11,12 +11,12 @@ from numpy.typing import ArrayLike
 from dlopt_deap.checks import check_array, check_choice, check_integer, shown
 from dlopt_deap.data import Series
 from dlopt_deap.errors import DataError, SettingError
-from dlopt_deap.networks.fit import check_reading
-from dlopt_deap.networks.initializers import initial_weights
-from dlopt_deap.networks.predict import check_tokens
+from dlopt_deap.networks.prediction.predict import check_tokens
 from dlopt_deap.networks.spec import NetworkSpec
-from dlopt_deap.networks.training_record import Training, Weights, Windows
-from dlopt_deap.networks.training_settings import TrainingSettings
+from dlopt_deap.networks.training.fit import check_reading
+from dlopt_deap.networks.training.initializers import initial_weights
+from dlopt_deap.networks.training.record import Training, Weights, Windows
+from dlopt_deap.networks.training.settings import TrainingSettings
 
 _ROUNDING: Final = 1e-3
 """By how much a sum of probabilities may differ from 1."""
@@ -123,10 +123,10 @@ def train_windows(
             _check_probabilities(windows)
     start = initial_weights(spec, settings.initializer, seed) if weights is None else _checked_weights(spec, weights)
     if chosen == "keras":
-        from dlopt_deap.networks.keras_training import train_keras
+        from dlopt_deap.networks.training.with_keras import train_keras
 
         return train_keras(spec, start, data, epochs, settings, seed, why)
-    from dlopt_deap.networks.native_training import train_native
+    from dlopt_deap.networks.training.native import train_native
 
     return train_native(spec, start, data, epochs, settings, seed, why)
 

@@ -21,9 +21,9 @@ from dlopt_deap.networks import (
     train_windows,
 )
 from dlopt_deap.networks.losses import KERAS_LOSSES
-from dlopt_deap.networks.native_training import NativeTrainer
 from dlopt_deap.networks.optimizers import OPTIMIZERS
-from dlopt_deap.networks.training_record import Windows
+from dlopt_deap.networks.training.native import NativeTrainer
+from dlopt_deap.networks.training.record import Windows
 
 CURVES = [
     ("lstm", "adam", "mse", {}),

@@ -15,7 +15,7 @@ from dlopt_deap import limits
 from dlopt_deap.checks import shown
 from dlopt_deap.errors import ModelFileError, SettingError
 from dlopt_deap.files import read_regular
-from dlopt_deap.networks.keras_config import spec_of_config
+from dlopt_deap.networks.keras_models.config import spec_of_config
 from dlopt_deap.networks.spec import NetworkSpec
 
 CONFIG: Final = "config.json"

@@ -11,8 +11,8 @@ from networks.strategies import SEEDS, SPECS, trained_like_weights, windows
 from numpy.typing import NDArray
 
 from dlopt_deap.networks import NetworkSpec, TrainingSettings, initial_weights, predict, train_windows
-from dlopt_deap.networks.native_training import NativeTrainer
-from dlopt_deap.networks.training_record import Windows
+from dlopt_deap.networks.training.native import NativeTrainer
+from dlopt_deap.networks.training.record import Windows
 
 CELLS = ["lstm", "gru", "simple_rnn"]
 LOSSES = ["mse", "mae", "huber"]

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from dlopt_deap.checks import check_integer, check_number, items_of, shown
 from dlopt_deap.errors import SettingError
-from dlopt_deap.networks.predict import predict
+from dlopt_deap.networks.prediction.predict import predict
 from dlopt_deap.networks.spec import NetworkSpec
 from dlopt_deap.seeding import generator
 

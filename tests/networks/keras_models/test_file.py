@@ -14,7 +14,7 @@ import pytest
 from dlopt_deap import limits
 from dlopt_deap.errors import ModelFileError
 from dlopt_deap.networks import NetworkSpec, load_keras, save_keras
-from dlopt_deap.networks.keras_file import CONFIG, WEIGHTS, read_keras_file
+from dlopt_deap.networks.keras_models.file import CONFIG, WEIGHTS, read_keras_file
 
 SPEC = NetworkSpec(2, (3, 2), 1, 4)
 VECTOR = np.arange(SPEC.num_weights, dtype=np.float32)

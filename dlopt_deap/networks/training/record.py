@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlopt_deap.errors import TrainingError
-from dlopt_deap.networks.training_settings import TrainingSettings
+from dlopt_deap.networks.training.settings import TrainingSettings
 
 Weights = NDArray[np.float32]
 

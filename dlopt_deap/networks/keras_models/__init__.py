@@ -1,0 +1,1 @@
+"""Networks as models of Keras and back, and Keras' files read with care."""

@@ -1,0 +1,1 @@
+"""What networks say of windows: one step, many steps, tokens to come."""
