@@ -10,7 +10,7 @@ from tools.page.runs import HOSTILE, LONG, SCRIPT, Page, failing, unfinished
 
 from dlopt_deap.tools import read_run
 from dlopt_deap.tools.page import page_html, try_page, write_page
-from dlopt_deap.tools.run_figures import draw_run
+from dlopt_deap.tools.reporting.run_figures import draw_run
 from dlopt_deap.tools.saved.run_record import record_to_be
 
 VOID = {"meta", "img"}
