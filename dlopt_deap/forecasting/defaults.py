@@ -1,4 +1,4 @@
-"""What suits a series, if nobody says otherwise: by its number of rows, and by what was measured (docs/architectures.md)."""
+"""What suits a series, if nobody says otherwise: by its rows, and by what was measured (docs/architectures.md)."""
 
 from __future__ import annotations
 

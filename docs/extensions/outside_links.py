@@ -10,7 +10,12 @@ from os.path import relpath
 from pathlib import Path
 from typing import Any
 
-PAGES = {"CHANGELOG.md": "changelog.md", "CONTRIBUTING.md": "contributing.md", "README.md": "readme.md", "docs": "index.md"}
+PAGES = {
+    "CHANGELOG.md": "changelog.md",
+    "CONTRIBUTING.md": "contributing.md",
+    "README.md": "readme.md",
+    "docs": "index.md",
+}
 """What stands beside docs/, each with the page that stands for it."""
 
 TAKEN_OVER = {"changelog": "CHANGELOG.md", "contributing": "CONTRIBUTING.md", "readme": "README.md"}
