@@ -23,7 +23,7 @@ evolve: $(VENV)/.installed
 	@test -f $(OUT)/result.json || { echo "The run failed; see above." >&2; exit 1; }
 	@echo "The results are in $(OUT): $$(ls $(OUT) | tr '\n' ' ')"
 
-test: $(VENV)/.installed-test lint
+test: $(VENV)/.installed-test $(VENV)/.browser lint
 	$(BIN)/python -m pytest -n $(PROCESSES) -m "not slow and not keras"
 	$(BIN)/python -m pytest -n $(PROCESSES) --dist loadgroup -m "slow or keras"
 
@@ -68,6 +68,15 @@ $(VENV)/.installed: $(VENV)/bin/python pyproject.toml
 $(VENV)/.installed-test: $(VENV)/.installed pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable '.[test]'
 	@touch $@
+
+# A browser, in which tests look at the page of a run: Debian's, where this user may install it. Without one they are skipped.
+$(VENV)/.browser: $(VENV)/bin/python
+	@if ! command -v chromium google-chrome >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium || true; \
+	fi
+	@if command -v chromium google-chrome >/dev/null; then touch $@; else \
+		echo "No chromium and no google-chrome: install one (apt-get install chromium) to have report.html tested in it." >&2; \
+	fi
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

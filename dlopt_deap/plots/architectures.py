@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from dlopt_deap.plots.course import fitness_of
 from dlopt_deap.plots.sources import Source, read_course
 from dlopt_deap.plots.style import ORANGE, new_axes, set_title
-
-PANELS: Final = {"look_back": "look-back / rows", "layers": "recurrent layers", "units": "mean units a layer"}
+from dlopt_deap.plots.traits import ARCHITECTURE, LABELS
 
 _MOST_BINS: Final = 40
 """A panel has at most so many rows; of more values, several share one."""
@@ -22,7 +21,8 @@ def architectures_over_generations(
 ) -> Any:
     """Draw how look-back, layers and units are distributed in the population of each generation, a panel each.
 
-    The darker, the more of the population (by the root of its share, so that single individuals are seen); a line follows the best individual of each generation.
+    The darker, the more of the population, by the root of its share, so that single individuals are seen. A line
+    follows the best individual of each generation.
 
     Args:
         source: What holds the populations of an architecture search: a run folder, its ``run.sqlite``, a result or a
@@ -50,13 +50,13 @@ def architectures_over_generations(
     panels = ax if ax is not None else new_axes(rows=3, height=6.0)
     x = np.arange(len(populations))
     edge = withStroke(linewidth=4, foreground="white")
-    for panel, (name, label) in zip(panels, PANELS.items(), strict=True):
+    for panel, name in zip(panels, ARCHITECTURE, strict=True):
         columns = [np.array([one[name] for one in generation]) for generation in traits]
         edges, shares = shares_of(columns)
         mesh = panel.pcolormesh(np.arange(len(x) + 1) - 0.5, edges, shares, cmap="Greys", norm=PowerNorm(0.5, 0.0, 1.0))
         led = np.array([np.nan if at is None else column[at] for at, column in zip(best, columns, strict=True)])
         panel.step(x, led, where="mid", color=ORANGE, linewidth=2, label="best of the generation", path_effects=[edge])
-        panel.set_ylabel(label)
+        panel.set_ylabel(LABELS[name])
         panel.yaxis.set_major_locator(MaxNLocator(integer=True))
     panels[-1].xaxis.set_major_locator(MaxNLocator(integer=True))
     panels[-1].set_xlabel("generation")

@@ -9,14 +9,19 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dlopt_deap.checks import check_choice
+from dlopt_deap.core import WORST
 from dlopt_deap.errors import DataError
 from dlopt_deap.plots.course import AGAINST, Course
+from dlopt_deap.plots.logbook import label_x
 from dlopt_deap.plots.scales import fit_scale
 from dlopt_deap.plots.sources import Source, read_course
-from dlopt_deap.plots.style import BAND, COLOURS, DASHES, counted, new_axes, set_title
+from dlopt_deap.plots.style import BAND, COLOURS, DASHES, counted, new_axes, plain, set_title, target_label
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+_KNOWN = WORST**0.5
+"""What is greater was interpolated towards a run that has no value yet."""
 
 Curve = tuple[ArrayLike, ArrayLike]
 """The evaluations made after each generation of a run, and the best value so far (NaN: none yet), shape (rows,)."""
@@ -30,7 +35,7 @@ def best_so_far(
     ax: Axes | None = None,
     against: str = "evaluations",
 ) -> Axes:
-    """Draw the best value so far against the evaluations made or the time: the median of the runs of a group, and a band.
+    """Draw the best value so far against evaluations or time: the median of each group of runs, and a band.
 
     Runs of a group, such as those of several seeds, are drawn as one. Groups differ in colour and in dashes, so that
     they are told apart without colours too. A curve ends where the shortest run of its group does, and begins when most
@@ -59,39 +64,38 @@ def best_so_far(
         >>> [line.get_label() for line in ax.lines]
         ['lstm (2 runs)', 'gru (1 run)']
     """
-    read = {name: [run if _is_curve(run) else read_course(run) for run in runs] for name, runs in groups.items()}
+    read = {name: [_read(run) for run in runs] for name, runs in groups.items()}
     target, sign = _target(read, target, sign)
     check_choice("against", against, AGAINST)
     drawn = []
     ax = ax if ax is not None else new_axes()
     for place, (name, runs) in enumerate(read.items()):
-        curves = [_curve(run, target, sign, against) if isinstance(run, Course) else run for run in runs]
+        curves = [_curve(run, target, sign, against) for run in runs]
         if not len(curves) or not all(np.size(evaluations) for evaluations, _ in curves):
             raise DataError(f"The group {name!r} must have at least one run with a generation, and each of them one.")
         grid, values = _on_one_grid(curves)
-        with np.errstate(invalid="ignore"):  # between two runs that have no value
-            low, middle, high = np.quantile(np.where(np.isnan(values), -sign * np.inf, values), (*band, 0.5), axis=0)[
-                [0, 2, 1]
-            ]
+        known_or_worst = np.where(np.isnan(values), -sign * WORST, values)
+        low, middle, high = np.quantile(known_or_worst, (band[0], 0.5, band[1]), axis=0)
         style: dict[str, Any] = {"color": COLOURS[place % len(COLOURS)], "linestyle": DASHES[place % len(DASHES)]}
-        label = f"{name} ({counted(len(curves), 'run')})"
-        known = np.isfinite(middle)
+        label = f"{plain(name)} ({counted(len(curves), 'run')})"
+        known = np.abs(middle) < _KNOWN
         ax.step(grid[known], middle[known], where="post", linewidth=2, label=label, **style)
         if len(curves) > 1:
-            known = np.isfinite(low) & np.isfinite(high)
+            known &= np.maximum(np.abs(low), np.abs(high)) < _KNOWN
             ax.fill_between(grid[known], low[known], high[known], step="post", color=style["color"], **BAND)
         drawn.append(values)
     fit_scale(ax, *drawn)
-    ax.set(xlabel=AGAINST[against], ylabel=f"best {target} so far ({'more' if sign > 0 else 'less'} is better)")
+    label_x(ax, against)
+    ax.set(ylabel=target_label(f"best {target} so far", sign))
     several = any(len(runs) > 1 for runs in groups.values())
     set_title(ax, f"Median of the runs, and their {band[0]:.0%} to {band[1]:.0%} quantiles" if several else target)
     ax.legend(loc="best")
     return ax
 
 
-def _is_curve(run: Any) -> bool:
-    """Whether a run is given by its curve, and not by a source."""
-    return isinstance(run, tuple) and len(run) == 2
+def _read(run: Any) -> Course | Curve:
+    """Read a run, unless it is given by its curve."""
+    return (run[0], run[1]) if isinstance(run, tuple) and len(run) == 2 else read_course(run)
 
 
 def _target(read: Mapping[str, Sequence[Any]], target: str | None, sign: int | None) -> tuple[str, int]:
@@ -102,10 +106,12 @@ def _target(read: Mapping[str, Sequence[Any]], target: str | None, sign: int | N
     return target or "value", -1 if sign is None else sign
 
 
-def _curve(course: Course, target: str, sign: int, against: str) -> Curve:
+def _curve(run: Course | Curve, target: str, sign: int, against: str) -> Curve:
     """Give where the generations of a run lie, and the best so far at each."""
-    best = course.column(target, "max" if sign > 0 else "min")
-    return course.positions(against), (np.fmax if sign > 0 else np.fmin).accumulate(best)
+    if not isinstance(run, Course):
+        return run
+    best = run.column(target, "max" if sign > 0 else "min")
+    return run.positions(against), (np.fmax if sign > 0 else np.fmin).accumulate(best)
 
 
 def _on_one_grid(curves: Sequence[Curve]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

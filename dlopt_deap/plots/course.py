@@ -151,7 +151,7 @@ class Course:
         """
         if self.read_individuals is None:
             raise DataError(f"{self._who} holds no individuals; give the result, or {_GENERATIONS[5:]}.")
-        known = [one for one in self.read_individuals() if not any(abs(v) >= WORST for v in one.fitness.values())]
+        known = [one for one in self.read_individuals() if all(abs(value) < WORST for value in one.fitness.values())]
         if not known:
             raise DataError(f"{self._who} holds no individual whose evaluation succeeded.")
         return known
@@ -169,5 +169,5 @@ class Course:
 
 def fitness_of(individual: Individual, target: str) -> float:
     """Give the fitness of an individual; NaN if its evaluation failed or it has no such target."""
-    value = individual.fitness.get(target)
-    return float("nan") if value is None or abs(value) >= WORST else float(value)
+    value = individual.fitness.get(target, np.nan)
+    return float(value) if abs(value) < WORST else np.nan

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import numpy as np
 
 from dlopt_deap.errors import DataError
-from dlopt_deap.plots.style import BLUE, GREEN, GREY, ORANGE, counted, new_axes, set_title
+from dlopt_deap.plots.style import BLUE, GREEN, GREY, ORANGE, counted, new_axes, plain, set_title
 
 _MEANS: Final = 40
 """So many moving means side by side fill a figure of tokens."""
@@ -114,7 +114,7 @@ def residuals(forecast: ForecastRows, target: int = 0, ax: Axes | None = None) -
     for place, end in enumerate((low, high)):
         label = "" if place else f"middle 90 %: {low:.3g} to {high:.3g}"
         ax.axvline(end, color=GREEN, linestyle=":", linewidth=2, label=label)
-    ax.set(xlabel=f"network - truth, {forecast.targets[target]}", ylabel="density")
+    ax.set(xlabel=f"network - truth, {plain(forecast.targets[target])}", ylabel="density")
     set_title(ax, f"Residuals: {forecast.where}")
     ax.legend(loc="best")
     return ax
@@ -128,7 +128,7 @@ def _draw_values(forecast: ForecastRows, target: int, panels: Any) -> None:
     truth, said = forecast.truth[:, target], next(iter(forecast.predictions.values()))[:, target]
     panels[0].plot(index, truth, color=BLUE, linewidth=2, label="truth")
     panels[0].plot(index, said, color=ORANGE, linestyle="--", linewidth=1.5, label="network")
-    panels[0].set_ylabel(forecast.targets[target])
+    panels[0].set_ylabel(plain(forecast.targets[target]))
     panels[1].axhline(0.0, color=GREY, linewidth=1)
     panels[1].vlines(index, 0.0, said - truth, color=ORANGE, linewidth=1)
     panels[1].plot(index, said - truth, color=ORANGE, linestyle="none", marker="o", markersize=2)

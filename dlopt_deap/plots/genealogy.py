@@ -9,7 +9,19 @@ from deap import tools
 from dlopt_deap.plots.lineage import BOTH, KINDS, MATE, MUTATE, OTHER, Tree, tree_of_course, tree_of_history
 from dlopt_deap.plots.scales import fit_scale
 from dlopt_deap.plots.sources import Source, read_course
-from dlopt_deap.plots.style import BLACK, BLUE, GREEN, ORANGE, PALE, YELLOW, counted, new_axes, set_title
+from dlopt_deap.plots.style import (
+    BLACK,
+    BLUE,
+    GREEN,
+    ORANGE,
+    PALE,
+    YELLOW,
+    counted,
+    legend_below,
+    new_axes,
+    set_title,
+    target_label,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -68,21 +80,21 @@ def genealogy(
 
     if isinstance(source, tools.History):
         tree = tree_of_history(source, best)
-        labels = {
-            "xlabel": "operators since the first population",
-            "ylabel": "individuals in their order",
-            "yticks": [],
-        }
+        labels = {"xlabel": "operators since the first population", "ylabel": "individuals in their order"}
     else:
         course = read_course(source)
         target, sign = course.target(target, sign)
         tree = tree_of_course(course, target, sign)
-        labels = {"xlabel": "generation", "ylabel": f"{target} ({'more' if sign > 0 else 'less'} is better)"}
+        labels = {"xlabel": "generation", "ylabel": target_label(target, sign)}
     ax = ax if ax is not None else new_axes(width=8.0, height=5.0)
     _draw(ax, tree)
     fit_scale(ax, list(tree.heights.values()))
     ax.set(**labels)
+    if isinstance(source, tools.History):
+        ax.set_yticks([])
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    if tree.best is not None:
+        legend_below(ax)
     return ax
 
 
@@ -103,7 +115,6 @@ def _draw(ax: Axes, tree: Tree) -> None:
     if line:
         star = {"color": ORANGE, "marker": "*", "markersize": 16, "markeredgecolor": BLACK, "linestyle": "none"}
         ax.plot(*line[0], label="the best", zorder=4, **star)  # type: ignore[arg-type]
-        ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=5, frameon=False)
     set_title(ax, _title(tree, len(ancestors)))
 
 

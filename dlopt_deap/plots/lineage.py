@@ -55,13 +55,13 @@ class Tree:
         """Give the line from the best back to one that was made anew, by the better parent each time."""
         line = [] if self.best is None else [self.best]
         while line and self.parents.get(line[-1]):
-            line.append(
-                max(
-                    self.parents[line[-1]],
-                    key=lambda one: self.sign * np.nan_to_num(self.heights[one], nan=-self.sign * np.inf),
-                )
-            )
+            line.append(max(self.parents[line[-1]], key=self._worth))
         return line
+
+    def _worth(self, one: int) -> float:
+        """Say how good one is: the more, the better, and least of all if it failed."""
+        worth = self.sign * self.heights[one]
+        return -np.inf if np.isnan(worth) else worth
 
 
 def tree_of_course(course: Course, target: str, sign: int) -> Tree:

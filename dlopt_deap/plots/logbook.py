@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from dlopt_deap.checks import check_choice
+from dlopt_deap.checks import as_float, check_choice, items_of, shown
 from dlopt_deap.errors import SettingError
 from dlopt_deap.plots.course import AGAINST, Column, Course, fitness_of
 from dlopt_deap.plots.scales import fit_scale
 from dlopt_deap.plots.sources import Source, read_course
-from dlopt_deap.plots.style import BAND, BLUE, GREEN, GREY, ORANGE, new_axes, set_title
+from dlopt_deap.plots.style import BAND, BLUE, GREEN, GREY, ORANGE, new_axes, set_title, target_label
+from dlopt_deap.plots.traits import ARCHITECTURE, LABELS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -76,7 +77,8 @@ def fitness_over_evaluations(
         ax.axhline(reestimated, color=GREEN, linestyle="--", label="the best, estimated anew")
     mark_restarts(ax, course, x)
     fit_scale(ax, low, high, middle, best, [np.nan if reestimated is None else reestimated])
-    ax.set(xlabel=AGAINST[against], ylabel=f"{target} ({'more' if sign > 0 else 'less'} is better)")
+    label_x(ax, against)
+    ax.set_ylabel(target_label(target, sign))
     set_title(ax, f"{target} as the search saw it")
     ax.legend(loc="best")
     return ax
@@ -97,21 +99,28 @@ def architectures_over_evaluations(source: Source, ax: Any = None, against: str 
         DataError: If the source is not that of an architecture search, or does not hold what it is drawn against.
     """
     course = read_course(source)
-    traits = {"look_back": "look-back / rows", "layers": "recurrent layers", "units": "mean units a layer"}
-    known = {chapter: [course.column(chapter, name) for name in ("min", "avg", "max")] for chapter in traits}
+    known = {chapter: [course.column(chapter, name) for name in ("min", "avg", "max")] for chapter in ARCHITECTURE}
     x = course.positions(against)
     panels = ax if ax is not None else new_axes(rows=3, height=6.0)
-    for panel, (chapter, label) in zip(panels, traits.items(), strict=True):
-        low, mean, high = known[chapter]
+    for panel, (chapter, (low, mean, high)) in zip(panels, known.items(), strict=True):
         panel.fill_between(x, low, high, color=BLUE, label="least to most", **BAND)
         panel.plot(x, mean, color=BLUE, marker="o", markersize=3, label="mean")
         mark_restarts(panel, course, x)
-        panel.set_ylabel(label)
+        panel.set_ylabel(LABELS[chapter])
         panel.yaxis.get_major_locator().set_params(integer=True)
     set_title(panels[0], "Architectures of the population")
     panels[0].legend(loc="best")
-    panels[-1].set_xlabel(AGAINST[against])
+    label_x(panels[-1], against)
     return panels
+
+
+def label_x(ax: Axes, against: str) -> None:
+    """Say what a search is drawn against, in whole numbers of what is counted."""
+    from matplotlib.ticker import MaxNLocator
+
+    ax.set_xlabel(AGAINST[against])
+    if against != "seconds":
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
 def mark_restarts(ax: Axes, course: Course, x: Column) -> None:
@@ -126,27 +135,23 @@ def _middle(course: Course, target: str, band: str | tuple[float, float]) -> Mid
         check_choice("band", band, BANDS)
         mean = course.column(target, "avg")
         if band == "range":
-            return (
-                "mean of the population",
-                mean,
-                "its range",
-                course.column(target, "min"),
-                course.column(target, "max"),
-            )
+            low, high = course.column(target, "min"), course.column(target, "max")
+            return "mean of the population", mean, "its range", low, high
         deviation = course.column(target, "std")
         return "mean of the population", mean, "± one std", mean - deviation, mean + deviation
-    try:
-        low, high = band
-        valid = 0 <= low < high <= 1
-    except (TypeError, ValueError):
-        valid = False
-    if not valid:
-        raise SettingError(
-            f"`band` must be 'range', 'std' or two quantiles in [0, 1] such as (0.25, 0.75), got {band!r}."
-        )
+    least, most = _quantiles(band)
     told = np.full((3, len(course.logbook)), np.nan)
     for row, population in enumerate(course.populations()[: len(course.logbook)]):
         values = np.array([fitness_of(one, target) for one in population])
         if np.isfinite(values).any():
-            told[:, row] = np.nanquantile(values, (low, 0.5, high))
-    return "median of the population", told[1], f"{low:.0%} to {high:.0%} quantiles", told[0], told[2]
+            told[:, row] = np.nanquantile(values, (least, 0.5, most))
+    return "median of the population", told[1], f"{least:.0%} to {most:.0%} quantiles", told[0], told[2]
+
+
+def _quantiles(band: Any) -> tuple[float, float]:
+    """Check two quantiles."""
+    ends = [as_float(end) for end in items_of(band) or []]
+    if len(ends) != 2 or not 0 <= ends[0] < ends[1] <= 1:
+        wanted = "'range', 'std' or two quantiles in [0, 1] such as (0.25, 0.75)"
+        raise SettingError(f"`band` must be {wanted}, got {shown(band)}.")
+    return ends[0], ends[1]

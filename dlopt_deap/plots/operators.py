@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from dlopt_deap.checks import check_integer
 from dlopt_deap.errors import DataError
-from dlopt_deap.plots.course import AGAINST, Column
-from dlopt_deap.plots.logbook import mark_restarts
+from dlopt_deap.plots.course import Column
+from dlopt_deap.plots.logbook import label_x, mark_restarts
 from dlopt_deap.plots.sources import Source, read_course
 from dlopt_deap.plots.style import BAND, BLUE, ORANGE, new_axes, set_title
 
@@ -67,7 +67,8 @@ def operator_success(
         label = f"{name}: {int(np.nansum(better)):,} of {int(np.nansum(tried)):,}"
         ax.plot(x, share, color=colour, linestyle=dashes, marker=marker, markersize=3, label=label)
     mark_restarts(ax, course, x)
-    ax.set(xlabel=AGAINST[against], ylabel="share of offspring better than their parents", ylim=(0, min(top, 1.0)))
+    label_x(ax, against)
+    ax.set(ylabel="offspring better than parents", ylim=(0, min(top, 1.0)))
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
     over = f"the latest {window} generations" if window > 1 else "each generation"
     set_title(ax, f"Success of operators over {over}, with 95 % intervals")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import fill
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -13,20 +14,18 @@ from dlopt_deap.errors import DataError
 from dlopt_deap.plots.course import Course
 from dlopt_deap.plots.scales import DECADES, note, usual_limits
 from dlopt_deap.plots.sources import Source, read_course
-from dlopt_deap.plots.style import BLACK, COLOUR_MAP, counted, new_axes, set_title
+from dlopt_deap.plots.style import BLACK, COLOUR_MAP, counted, inches_of, new_axes, plain, set_title, target_label
+from dlopt_deap.plots.traits import LABELS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-LABELS: Final = {
-    "look_back": "look-back\n/ rows",
-    "layers": "recurrent\nlayers",
-    "units": "mean units\na layer",
-    "num_weights": "weights",
-}
-
 _SPREAD: Final = 0.25
 """Lines that meet in a whole number are spread by so much of it."""
+
+
+_MANY: Final = 3_000
+"""More lines are drawn as one picture in formats of lines, such as PDF."""
 
 
 @dataclass(frozen=True)
@@ -80,12 +79,10 @@ class Dimension:
         if self.low == self.high:
             return [self.low]
         locator = LogLocator() if self.log else MaxNLocator(5, integer=self.whole)
-        inner = [float(tick) for tick in locator.tick_values(self.low, self.high) if self.low <= tick <= self.high]  # type: ignore[no-untyped-call]
-        ends = [
-            end
-            for end in (self.low, self.high)
-            if all(abs(self.heights(end) - self.heights(one)) > 0.08 for one in inner)
-        ]
+        found = locator.tick_values(self.low, self.high)
+        inner = [float(tick) for tick in found if self.low <= tick <= self.high]
+        places = self.heights(inner)
+        ends = [end for end in (self.low, self.high) if (abs(self.heights(end) - places) > 0.08).all()]
         return sorted({*inner, *ends})
 
 
@@ -150,13 +147,15 @@ def draw_lines(
     colours = colormaps[COLOUR_MAP](np.linspace(0.0, 1.0, len(ranks)))
     lines = [np.column_stack([x, one]) for one in heights]
     alpha = float(np.clip(20 / len(lines), 0.25, 0.9))
-    ax.add_collection(
-        LineCollection(lines, colors=colours, linewidths=1.0, alpha=alpha, zorder=1, rasterized=len(lines) > 3000)
-    )
+    settings: dict[str, Any] = {"linewidths": 1.0, "alpha": alpha, "zorder": 1, "rasterized": len(lines) > _MANY}
+    ax.add_collection(LineCollection(lines, colors=colours, **settings))
     ax.plot(x, every[at], color=BLACK, linewidth=2.2, linestyle="--", zorder=3, label=name)
+    points = 72 * inches_of(ax)[0] / len(dimensions)
+    size = min(max(points / 7, 5.0), 10.0)
+    letters = max(int(points / (0.6 * size)), 10)
     for place, one in enumerate(dimensions):
-        _draw_axis(ax, place, one)
-    ax.set_xticks(x, [one.label for one in dimensions])
+        _draw_axis(ax, place, one, min(size, 8.5))
+    ax.set_xticks(x, [_in_lines(one.label, letters) for one in dimensions], fontsize=size)
     ax.tick_params(axis="x", bottom=False, top=False, labelbottom=False, labeltop=True)
     ax.set(xlim=(-0.15, len(dimensions) - 0.6), ylim=(-0.03, 1.03), yticks=[])
     ax.spines[:].set_visible(False)
@@ -167,14 +166,19 @@ def draw_lines(
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, 0.0), frameon=False)
 
 
-def _draw_axis(ax: Axes, place: int, dimension: Dimension) -> None:
+def _draw_axis(ax: Axes, place: int, dimension: Dimension, size: float) -> None:
     """Draw an upright axis, with numbers that lines do not cover."""
     ax.axvline(place, color=BLACK, linewidth=0.8, zorder=2)
     box = {"boxstyle": "round,pad=0.1", "facecolor": "white", "alpha": 0.75, "linewidth": 0}
     for tick in dimension.ticks():
         number = f"{tick:,.0f}" if abs(tick) >= 1000 else f"{tick:.3g}"
         height = float(dimension.heights(tick))
-        ax.text(place + 0.03, height, number, fontsize="small", va="center", bbox=box, zorder=4)
+        ax.text(place + 0.03, height, number, fontsize=size, va="center", bbox=box, zorder=4)
+
+
+def _in_lines(label: str, letters: int) -> str:
+    """Break a label so that neighbours do not run into each other."""
+    return "\n".join(fill(part, width=letters) for part in label.replace(" (", "\n(").split("\n"))
 
 
 def _dimensions(course: Course) -> list[Dimension]:
@@ -182,15 +186,13 @@ def _dimensions(course: Course) -> list[Dimension]:
     individuals = course.individuals()
     traits = [course.traits(one.genes) for one in individuals]
     targets = list(dict.fromkeys(name for one in individuals for name in one.fitness))
-    known: dict[str, list[Mapping[str, float]]] = {name: traits for name in LABELS if name not in targets}
+    known: dict[str, Sequence[Mapping[str, float]]] = {name: traits for name in LABELS if name not in targets}
     known |= {name: [one.fitness for one in individuals] for name in targets}
     dimensions = []
     for name, told in known.items():
         if all(name in one for one in told):
-            label = LABELS.get(name, name)
-            if name in targets:
-                sign = course.signs.get(name)
-                label += "" if sign is None else f"\n({'more' if sign > 0 else 'less'} is better)"
+            sign = course.signs.get(name)
+            label = LABELS.get(name, plain(name)) if sign is None else target_label(LABELS.get(name, name), sign)
             dimensions.append(Dimension.of(name, label, np.array([one[name] for one in told], dtype=float)))
     return dimensions
 

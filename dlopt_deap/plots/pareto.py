@@ -13,7 +13,7 @@ from dlopt_deap.errors import SettingError
 from dlopt_deap.plots.parallel import Dimension, draw_lines
 from dlopt_deap.plots.scales import DECADES
 from dlopt_deap.plots.sources import Source, read_course
-from dlopt_deap.plots.style import BLUE, COLOUR_MAP, ORANGE, counted, new_axes, set_title
+from dlopt_deap.plots.style import BLUE, COLOUR_MAP, ORANGE, counted, new_axes, plain, set_title, target_label
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -79,13 +79,13 @@ def pareto_points(
     ax = ax if ax is not None else new_axes()
     count = counted(len(points), "architecture")
     if len(targets) == 2:
-        _draw_stairs(ax, points, list(targets.values())[0], count)
+        _draw_stairs(ax, points, next(iter(targets.values())), count)
     else:
         _draw_coloured(ax, points, list(targets)[2], count)
     star: dict[str, Any] = {"marker": "*", "markersize": 18, "markeredgecolor": "black", "linestyle": "none"}
     ax.plot(*points[bend, :2], color=ORANGE, label=label, zorder=2, **star)
     for axis, (name, sign), column in zip((ax.xaxis, ax.yaxis), targets.items(), points.T, strict=False):
-        axis.set_label_text(_label(name, sign))
+        axis.set_label_text(target_label(name, sign))
         if (column > 0).all() and column.max() > DECADES * column.min():
             (ax.set_xscale if axis is ax.xaxis else ax.set_yscale)("log")
     set_title(ax, "Pareto front")
@@ -107,16 +107,21 @@ def _draw_coloured(ax: Axes, points: Points, third: str, label: str) -> None:
 
     colour = points[:, 2]
     wide = (colour > 0).all() and colour.max() > DECADES * colour.min()
-    settings = {"c": colour, "cmap": COLOUR_MAP, "norm": LogNorm() if wide else None, "edgecolors": "black"}
+    settings: dict[str, Any] = {
+        "c": colour,
+        "cmap": COLOUR_MAP,
+        "norm": LogNorm() if wide else None,
+        "edgecolors": "black",
+    }
     dots = ax.scatter(points[:, 0], points[:, 1], linewidths=0.5, s=30, zorder=3, label=label, **settings)
-    ax.figure.colorbar(dots, ax=ax, label=third)
+    ax.figure.colorbar(dots, ax=ax, label=plain(third))
 
 
 def _draw_many(targets: Mapping[str, int], points: Points, bend: int, label: str, ax: Axes | None) -> Axes:
     """Draw points of many targets, each as a line across all of them."""
     ax = ax if ax is not None else new_axes(width=9.0, height=4.6)
     dimensions = [
-        Dimension.of(name, _label(name, sign).replace(" (", "\n("), column)
+        Dimension.of(name, target_label(name, sign), column)
         for (name, sign), column in zip(targets.items(), points.T, strict=True)
     ]
     first = points[:, 0] * -next(iter(targets.values()))
@@ -124,8 +129,3 @@ def _draw_many(targets: Mapping[str, int], points: Points, bend: int, label: str
     title = f"Pareto front of {counted(len(points), 'architecture')}; the darker, the better by {next(iter(targets))}"
     draw_lines(ax, dimensions, ranks, title, (bend, label))
     return ax
-
-
-def _label(name: str, sign: int) -> str:
-    """Name a target, and say which way is better."""
-    return f"{name} ({'more' if sign > 0 else 'less'} is better)"

@@ -12,7 +12,19 @@ from dlopt_deap.errors import DataError
 from dlopt_deap.plots.course import Course, fitness_of
 from dlopt_deap.plots.scales import fit_scale
 from dlopt_deap.plots.sources import Source, read_course
-from dlopt_deap.plots.style import BLACK, BLUE, COLOUR_MAP, GREEN, ORANGE, PALE, YELLOW, new_axes, set_title
+from dlopt_deap.plots.style import (
+    BLACK,
+    BLUE,
+    COLOUR_MAP,
+    GREEN,
+    ORANGE,
+    PALE,
+    YELLOW,
+    new_axes,
+    set_title,
+    target_label,
+)
+from dlopt_deap.plots.traits import LABELS
 from dlopt_deap.storage import Individual
 
 if TYPE_CHECKING:
@@ -29,14 +41,6 @@ ORIGINS: Final[dict[str, dict[str, Any]]] = {
     OTHER: {"color": YELLOW, "marker": "v", "s": 22},
 }
 """How individuals are drawn by where they came from, which differ in their shape too."""
-
-TRAITS: Final = {
-    "look_back": "look-back / rows",
-    "layers": "recurrent layers",
-    "units": "mean units a layer",
-    "num_weights": "weights",
-}
-"""What architectures are coloured by, and the labels that say it."""
 
 _MANY: Final = 3_000
 """More dots are drawn as one picture in formats of lines, such as PDF."""
@@ -71,7 +75,7 @@ def population_over_generations(
     """
     from matplotlib.ticker import MaxNLocator
 
-    check_choice("colour", colour, ("origin", *TRAITS))
+    check_choice("colour", colour, ("origin", *LABELS))
     course = read_course(source)
     target, sign = course.target(target, sign)
     populations = course.populations()
@@ -85,9 +89,9 @@ def population_over_generations(
     if colour == "origin":
         _draw_origins(ax, x, everything, [origin for one in origins(populations) for origin in one])
     else:
-        _draw_traits(ax, x, everything, _trait(course, populations, colour), TRAITS[colour])
+        _draw_traits(ax, x, everything, _trait(course, populations, colour), LABELS[colour])
     fit_scale(ax, everything)
-    ax.set(xlabel="generation", ylabel=f"{target} ({'more' if sign > 0 else 'less'} is better)")
+    ax.set(xlabel="generation", ylabel=target_label(target, sign))
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     set_title(ax, "Individuals of each generation")
     ax.legend(loc="best", markerscale=1.3)
@@ -116,9 +120,8 @@ def _draw_origins(ax: Axes, x: Any, values: Any, origin: list[str]) -> None:
     for layer, (name, style) in enumerate(ORIGINS.items()):
         chosen = np.array([one == name for one in origin], dtype=bool)
         if chosen.any():
-            ax.scatter(
-                x[chosen], values[chosen], label=name, zorder=2 + 0.1 * layer, rasterized=len(x) > _MANY, **style
-            )
+            settings: dict[str, Any] = {"label": name, "zorder": 2 + 0.1 * layer, "rasterized": len(x) > _MANY} | style
+            ax.scatter(x[chosen], values[chosen], **settings)
 
 
 def _draw_traits(ax: Axes, x: Any, values: Any, traits: Any, label: str) -> None:

@@ -52,7 +52,7 @@ def usual_limits(values: Any) -> tuple[float, float]:
 
     Examples:
         >>> usual_limits([*range(101), 1e6])
-        (-177.0, 278.0)
+        (-176.75, 277.75)
     """
     low, high = (float(one) for one in np.round(np.quantile(values, (0.05, 0.95)), 12))
     reach = FAR * (high - low)
@@ -61,7 +61,5 @@ def usual_limits(values: Any) -> tuple[float, float]:
 
 def note(ax: Axes, text: str) -> None:
     """Write a small note along the right side of axes."""
-    ax.text(
-        *(1.01, 0.5, text),
-        **{"rotation": 90, "transform": ax.transAxes, "fontsize": "small", "ha": "left", "va": "center"},
-    )
+    settings: dict[str, Any] = {"rotation": 90, "fontsize": "small", "ha": "left", "va": "center"}
+    ax.text(1.01, 0.5, text, transform=ax.transAxes, **settings)

@@ -6,13 +6,13 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from deap import tools
 
-from dlopt_deap.checks import shown
+from dlopt_deap.checks import as_float, shown
 from dlopt_deap.core import Result, SearchState
-from dlopt_deap.core.individuals.plain_values import have_same_genes, plain_genes
+from dlopt_deap.core.individuals.plain_values import json_genes
 from dlopt_deap.core.results.logbook_file import LOGBOOK_FILE, logbook_of_rows, read_logbook
 from dlopt_deap.errors import RunFolderError, SettingError
 from dlopt_deap.files import read_regular
@@ -22,7 +22,7 @@ from dlopt_deap.storage import view_run
 from dlopt_deap.storage.records import Evaluation, Individual
 from dlopt_deap.storage.schema import NAME as DATABASE
 
-Source = tools.Logbook | Result | SearchState | str | Path | Any
+Source: TypeAlias = "tools.Logbook | Result | SearchState | str | Path | Any"
 """A DEAP ``Logbook``; a :class:`~dlopt_deap.core.Result`, or the search itself as a callback has it; the path of a run
 folder, of its ``run.sqlite`` or of a ``logbook.csv``; or, for figures of populations alone, a
 ``callbacks.PopulationLog`` or the list of populations that it has."""
@@ -55,7 +55,7 @@ def read_course(source: Source) -> Course:
         return Course(source, "a logbook")
     if hasattr(source, "logbook") and hasattr(source, "problem"):
         return _of_search(source)
-    populations = getattr(source, "populations", source)
+    populations: Any = getattr(source, "populations", source)
     if _are_populations(populations):
         return _of_populations(populations)
     raise SettingError(
@@ -67,7 +67,7 @@ def read_course(source: Source) -> Course:
 def _of_search(search: Any) -> Course:
     """Read a result, or a search as a callback has it."""
     folder = getattr(search, "folder", None)
-    kept = folder is not None and (Path(folder) / DATABASE).exists()
+    kept = None if folder is None or not (Path(folder) / DATABASE).exists() else Path(folder)
     told = _targets(_mapping(_mapping(search.settings).get("problem")))
     return Course(
         search.logbook,
@@ -75,8 +75,8 @@ def _of_search(search: Any) -> Course:
         told or dict(search.problem.targets),  # a second stage has other targets than the search that was logged
         getattr(search, "timings", None),
         partial(traits_of_problem, search.problem),
-        partial(_populations, Path(folder)) if kept else None,
-        partial(_evaluated, Path(folder)) if kept else partial(_living, search),
+        partial(_populations, kept) if kept else None,
+        partial(_evaluated, kept) if kept else partial(_living, search),
     )
 
 
@@ -132,26 +132,30 @@ def _of_run(folder: Path, saved: Path | None) -> Course:
 def _populations(folder: Path) -> list[list[Individual]]:
     """Read the populations of a run."""
     with view_run(folder) as view:
-        return list(view.populations())
+        return [[_checked(one) for one in population] for population in view.populations()]
 
 
 def _evaluated(folder: Path) -> list[Individual]:
     """Read all individuals that a run evaluated."""
     with view_run(folder) as view:
-        return [
-            Individual(one.number, one.genes, one.fitness, one.parents, one.operators)
-            for one in view.evaluations("search")
-        ]
+        return [_checked(one) for one in view.evaluations("search")]
+
+
+def _checked(one: Individual | Evaluation) -> Individual:
+    """Take the individual of a run that anybody may have written: fitness that is no number counts as failed."""
+    fitness = {name: as_float(value) for name, value in one.fitness.items()}
+    return Individual(one.number, one.genes, fitness, one.parents, one.operators)
 
 
 def _living(search: Any) -> list[Individual]:
     """Give the best and the last population of a search that left nothing on the disk, equal genes once."""
-    told: list[Individual] = []
+    told: dict[str, Individual] = {}
     for one in [*search.hall_of_fame, *search.population]:
-        if one.fitness.valid and not any(have_same_genes(one, known.genes) for known in told):
+        if one.fitness.valid:
             fitness = dict(zip(search.problem.targets, map(float, one.fitness.values), strict=True))
-            told.append(Individual(len(told) + 1, plain_genes(one), fitness))
-    return told
+            genes = json_genes(one)
+            told.setdefault(repr(genes), Individual(len(told) + 1, genes, fitness))
+    return list(told.values())
 
 
 def _are_populations(value: Any) -> bool:

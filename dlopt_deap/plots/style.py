@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 from textwrap import fill
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -13,6 +14,9 @@ PALE, BLACK = "#C8C8C8", "#000000"
 COLOURS = (BLUE, ORANGE, GREEN, "#CC79A7", YELLOW, "#56B4E9", BLACK)
 DASHES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
 """What tells several lines apart; there are not as many of the one as of the other, so that pairs repeat late."""
+
+_WIDE: Final = 5.5
+"""So many inches are room for five entries of a legend side by side."""
 
 COLOUR_MAP = "cividis_r"
 """The colours of numbers, which grow darker with them, for colour-blind people and in print too."""
@@ -35,7 +39,7 @@ def set_title(ax: Axes, text: str) -> None:
 
     points = FontProperties(size="medium").get_size_in_points()
     letters = int(72 * inches_of(ax)[0] / (0.52 * points))
-    ax.set_title(fill(text, width=max(letters, 20)), fontsize="medium")
+    ax.set_title(plain(fill(text, width=max(letters, 20))), fontsize="medium")
 
 
 def inches_of(ax: Axes) -> tuple[float, float]:
@@ -43,10 +47,40 @@ def inches_of(ax: Axes) -> tuple[float, float]:
     figure = ax.get_figure(root=True)
     engine = None if figure is None else figure.get_layout_engine()
     if figure is not None and engine is not None:
-        engine.execute(figure)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # of no room, which saving the figure gives too
+            engine.execute(figure)
     box = ax.get_window_extent()
     dpi = 100.0 if figure is None else figure.dpi
     return box.width / dpi, box.height / dpi
+
+
+def legend_below(ax: Axes) -> None:
+    """Put the legend side by side below axes that are full; within those that are too small for that."""
+    if inches_of(ax)[0] < _WIDE:
+        ax.legend(loc="best", fontsize="small")
+    else:
+        ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=5, frameon=False)
+
+
+def target_label(name: str, sign: int) -> str:
+    """Name a target on an axis, and say which way is better.
+
+    Examples:
+        >>> target_label("mae", -1)
+        'mae (less is better)'
+    """
+    return f"{plain(name)} ({'more' if sign > 0 else 'less'} is better)"
+
+
+def plain(text: str) -> str:
+    r"""Have matplotlib write a text as it stands: what is between two dollars would be read as a formula.
+
+    Examples:
+        >>> plain("price/$")
+        'price/\\$'
+    """
+    return text.replace("$", r"\$")
 
 
 def counted(number: int, noun: str) -> str:

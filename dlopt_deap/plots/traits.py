@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from dlopt_deap.core import Problem
 from dlopt_deap.errors import DataError, DloptError
 from dlopt_deap.networks import NetworkSpec
 
 Traits = Callable[[Sequence[Any]], dict[str, float]]
-"""Gives ``look_back``, ``layers``, ``units`` (their mean a layer) and, where that is known, ``num_weights`` of genes."""
+"""Gives ``look_back``, ``layers``, ``units`` (their mean a layer), and ``num_weights`` where it is known, of genes."""
+
+LABELS: Final = {
+    "look_back": "look-back / rows",
+    "layers": "recurrent layers",
+    "units": "mean units a layer",
+    "num_weights": "weights",
+}
+"""The traits as axes name them."""
+
+ARCHITECTURE: Final = ("look_back", "layers", "units")
+"""What every architecture has, a chapter of the logbook each."""
 
 _HEAD = ("dropout", "learning_rate", "batch_size")
 """The genes that a space has between look-back and units when it limits them, in their order."""
@@ -63,14 +74,14 @@ def _read(
     space: Mapping[str, Any], head: tuple[str, ...], ends: tuple[int, int] | None, genes: Sequence[Any]
 ) -> dict[str, float]:
     """Read genes that begin with those of a space's head."""
-    units = list(genes[len(head) :])
+    units = list(genes[len(head) :]) if isinstance(genes, Sequence) else []
     if not units:
         raise DataError(f"Genes must begin with {', '.join(head)}, and the units follow, got {genes!r:.80}.")
     traits = _of_units(genes[0], units)
     if ends is None:
         return traits
     named: dict[str, Any] = dict(zip(head, genes, strict=False))
-    fixed = {name: named.get(name, space.get(name)) for name in _CHOICES}
+    fixed: dict[str, Any] = {name: named.get(name, space.get(name)) for name in _CHOICES}
     embedding = None if fixed["embedding"] is None else (ends[1], fixed["embedding"])
     try:
         return _of_spec(

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,9 @@ from dlopt_deap.tools.saved.saved_result import SAMPLING, SEARCH
 
 TRAITS = ("look_back", "layers", "units")
 """The chapters of a logbook that tell of architectures."""
+
+LONGEST = 100
+"""Characters of the name of a figure, before a file system refuses it."""
 
 UNSAFE = r"[^\w.-]|^[.-]"
 """What the name of a target may hold that no file is named by."""
@@ -61,13 +65,16 @@ def draw_run(record: RunRecord, folder: str | Path | None = None) -> list[Path]:
 
 
 def safe_name(name: str) -> str:
-    """Give the name of a figure as that of a file.
+    """Give the name of a figure as that of a file; a long one is cut, and told from others by a digest.
 
     Examples:
-        >>> safe_name("fitness_../log p")
-        'fitness_.._log_p'
+        >>> safe_name("fitness_../log p"), len(safe_name("x" * 1000))
+        ('fitness_.._log_p', 109)
     """
-    return re.sub(UNSAFE, "_", name)
+    safe = re.sub(UNSAFE, "_", name)
+    if len(safe) <= LONGEST:
+        return safe
+    return f"{safe[:LONGEST]}-{sha256(name.encode(errors='backslashreplace')).hexdigest()[:8]}"
 
 
 def _figures(record: RunRecord) -> Iterator[Figure]:

@@ -16,6 +16,7 @@ from dlopt_deap.core import compare_forecasts
 from dlopt_deap.core.results.logbook_file import logbook_csv
 from dlopt_deap.tools import draw_run, read_run, run_report
 from dlopt_deap.tools.comparing.comparison import compare_records
+from dlopt_deap.tools.page import page_html
 
 JSON = st.recursive(
     st.one_of(
@@ -76,6 +77,7 @@ def read_everything(folder: Path) -> None:
     record = read_run(folder)
     run_report(record)
     draw_run(record, folder.parent / "drawn")
+    page_html(record, figures=folder.parent / "drawn")
     compare_records([record, record])
 
 
@@ -91,6 +93,7 @@ def test_a_result_changed_in_any_place_is_read_or_refused_in_one_sentence(
     with success_or_one_clear_error():
         record = read_run(folder)
         run_report(record)
+        page_html(record)
         compare_records([record, record])
     shutil.rmtree(folder.parent)
 

@@ -1,6 +1,6 @@
 """Figures."""
 
-from collections.abc import Iterator
+import json
 from itertools import pairwise
 from typing import Any
 
@@ -20,15 +20,10 @@ from dlopt_deap.plots import (
     fitness_over_evaluations,
     forecast,
     pareto_front,
+    residuals,
     sampled_errors,
 )
-
-
-@pytest.fixture(autouse=True)
-def _close() -> Iterator[None]:
-    pyplot.switch_backend("agg")
-    yield
-    pyplot.close("all")
+from dlopt_deap.tools.saved.forecast_file import ForecastTable
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +42,7 @@ def test_the_best_so_far_never_falls_and_ends_at_the_best(result: Any) -> None:
     assert list(best) == sorted(best)
     assert best[-1] == max(result.logbook.chapters["log_p"].select("max"))
     assert ax.get_xlabel() == "evaluations"
-    assert legend(ax) == ["± one std", "mean of the population", "best so far", "the best, estimated anew", "restart"]
+    assert legend(ax) == ["its range", "mean of the population", "best so far", "the best, estimated anew", "restart"]
 
 
 def test_the_best_so_far_of_a_minimised_target_never_rises() -> None:
@@ -95,6 +90,41 @@ def test_a_forecast_shows_truth_network_and_their_difference_with_all_errors(res
     title = panels[0].get_title().replace("\n", " ")
     assert all(f"{name} {errors['mae']:.4g}" in title for name, errors in told.errors.items())
     assert list(panels[1].lines[-1].get_ydata()) == list((told.predictions["network"] - told.truth)[:, 0])
+
+
+def test_a_sampling_is_drawn_from_what_is_written_down_of_it_too(result: Any) -> None:
+    sampling = result.problem.final_sampling(result.best, 1)
+    ax, told = (
+        sampled_errors(one, ax=Figure().subplots()) for one in (sampling, json.loads(json.dumps(sampling.to_dict())))
+    )
+    assert told.get_title() == ax.get_title()
+    for one, other in zip(ax.lines, told.lines, strict=True):
+        np.testing.assert_array_equal(one.get_xydata(), other.get_xydata())
+    with pytest.raises(DataError, match=r"A sampling needs mean, .* got none for std"):
+        sampled_errors({name: value for name, value in sampling.to_dict().items() if name != "std"})
+    with pytest.raises(DataError, match="at least one finite error to be drawn, got none of 2"):
+        sampled_errors(sampling.to_dict() | {"samples": [None, None]})
+
+
+def test_residuals_show_their_bias_and_the_middle_of_them(result: Any) -> None:
+    told = result.forecast()
+    off = (told.predictions["network"] - told.truth)[:, 0]
+    ax = residuals(told, ax=Figure().subplots())
+    places = [line.get_xdata()[0] for line in ax.lines if len(line.get_xdata()) == 2]
+    np.testing.assert_allclose(places, [0.0, off.mean(), *np.quantile(off, (0.05, 0.95))])
+    area = sum(bar.get_width() * bar.get_height() for bar in ax.patches)
+    assert area == pytest.approx(1.0)
+    assert ax.get_xlabel().startswith("network - truth, ")
+
+
+def test_residuals_of_tokens_or_of_rows_that_nobody_knows_are_refused() -> None:
+    sequence, spec = TokenSequence("abcabdabcabb" * 40), NetworkSpec(4, (4,), 4, 3, activation="softmax")
+    with pytest.raises(DataError, match="Tokens have no residuals"):
+        residuals(compare_forecasts(sequence, spec, initial_weights(spec)))
+    unknown = np.full((2, 1), np.nan)
+    table = ForecastTable(("load",), np.arange(2), "load", unknown, {"network": unknown}, {"network": {}})
+    with pytest.raises(DataError, match="whose truth is known, got none of 2"):
+        residuals(table)
 
 
 def test_dates_below_a_forecast_do_not_run_into_each_other() -> None:

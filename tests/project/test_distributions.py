@@ -69,7 +69,7 @@ def test_the_wheel_holds_the_files_of_the_package_and_nothing_else(wheel: Path, 
     with zipfile.ZipFile(wheel) as archive:
         held = {name for name in archive.namelist() if ".dist-info/" not in name}
     assert held == {f"dlopt_deap/{name}" for name in files_of(checkout / "dlopt_deap")}
-    assert "dlopt_deap/py.typed" in held
+    assert {"dlopt_deap/py.typed", "dlopt_deap/tools/page/templates/report.html"} <= held
 
 
 def test_the_wheel_is_for_every_system_and_every_tested_python(wheel: Path, metadata: Message) -> None:
