@@ -11,6 +11,11 @@ from documentation.pages import DOCS
 from dlopt_deap import Evolution, data
 from dlopt_deap.architecture import RandomSamplingProblem, Space
 
+pytestmark = [
+    pytest.mark.keras,
+    pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning"),
+]
+
 PAGE = (DOCS / "files.md").read_text(encoding="utf-8")
 
 
@@ -29,14 +34,12 @@ def named(section: str) -> set[str]:
     return {name for line in text.splitlines() if line.startswith("|") for name in re.findall(r"`(\w+)`", line)}
 
 
-@pytest.mark.keras
 def test_every_key_of_a_result_is_on_the_page(folder: Path) -> None:
     result = json.loads((folder / "result.json").read_text())
     assert set(result) <= named("`result.json`")
     assert set(result["others"][0]) <= named("`result.json`") | {"config"}
 
 
-@pytest.mark.keras
 def test_every_column_of_a_logbook_is_on_the_page(folder: Path) -> None:
     with (folder / "logbook.csv").open(newline="") as file:
         columns = next(csv.reader(file))
@@ -45,7 +48,6 @@ def test_every_column_of_a_logbook_is_on_the_page(folder: Path) -> None:
     assert {"mate_tried", "mutate_better", "log_p_avg"} <= set(columns)
 
 
-@pytest.mark.keras
 def test_every_file_of_a_run_is_on_the_page(folder: Path) -> None:
     names = {path.name for path in folder.iterdir() if path.is_file()}
     assert {"run.sqlite", "result.json", "best.keras", "pareto.csv"} <= names
