@@ -106,7 +106,9 @@ def promise_and_training(scale: float) -> Any:
         ax.plot(*pairs.T, color=color, marker=marker, linestyle="none", label=f"{depth} layer{'s'[: depth > 1]}")
     rank = spearmanr(promises, errors).statistic
     title = f"Sunspots: promise and trained error, rank correlation {rank:.2f}"
-    ax.set(xlabel="log p (higher promises more)", ylabel="validation error after training (lower is better)", title=title)
+    ax.set(
+        xlabel="log p (higher promises more)", ylabel="validation error after training (lower is better)", title=title
+    )
     ax.legend(loc="best")
     return ax
 

@@ -135,8 +135,9 @@ class TrainingProblem(ArchitectureProblem):
         return super().settings() | numbers | trained
 
     def prepare(self) -> None:
-        """Compile the kernels once, or load them, before workers do."""
-        self.train(self.space.smallest(), epochs=1, seed=0)
+        """Compile the kernels that train and that predict once, or load them, before workers do."""
+        smallest = self.space.smallest()
+        self._values(smallest, [self.train(smallest, epochs=1, seed=0)])
 
     def _losses(self) -> list[str]:
         """Give the loss for each activation of the space; one that does not fit is refused."""

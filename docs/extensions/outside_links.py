@@ -10,11 +10,16 @@ from os.path import relpath
 from pathlib import Path
 from typing import Any
 
-PAGES = {"CHANGELOG.md": "changelog.md", "CONTRIBUTING.md": "contributing.md", "README.md": "readme.md", "docs": "index.md"}
-"""What stands beside docs/, each with the page that stands for it."""
-
-TAKEN_OVER = {"changelog": "CHANGELOG.md", "contributing": "CONTRIBUTING.md", "readme": "README.md"}
+TAKEN_OVER = {
+    "changelog": "CHANGELOG.md",
+    "contributing": "CONTRIBUTING.md",
+    "notebooks": "notebooks/README.md",
+    "readme": "README.md",
+}
 """Pages that are a text from beside docs/."""
+
+PAGES = {text: f"{page}.md" for page, text in TAKEN_OVER.items()} | {"docs": "index.md", "notebooks": "notebooks.md"}
+"""What stands beside docs/, each with the page that stands for it."""
 
 LINK = re.compile(r"\[(?P<text>[^\]\[]*)\]\((?P<target>[^)#\s:]+)(?P<anchor>#[^)\s]*)?\)")
 
@@ -33,8 +38,9 @@ def _rewrite(app: Any, docname: str, source: list[str]) -> None:
         return
     folder = page.parent
     if docname in TAKEN_OVER:
-        source[0], folder = (root / TAKEN_OVER[docname]).read_text(encoding="utf-8"), root
-        app.env.note_dependency(str(root / TAKEN_OVER[docname]))
+        text = root / TAKEN_OVER[docname]
+        source[0], folder = text.read_text(encoding="utf-8"), text.parent
+        app.env.note_dependency(str(text))
     source[0] = LINK.sub(lambda link: _replacement(link, folder, page.parent, root), source[0])
 
 

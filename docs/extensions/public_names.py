@@ -20,7 +20,9 @@ def _add_table(app: Any, what: str, name: str, object_: Any, options: Any, lines
     left_out = options.get("exclude-members") or set()
     package = import_module(name)
     public = [one for one in getattr(package, "__all__", ()) if one not in left_out]
-    public = [one for one in public if inspect.isclass(getattr(package, one)) or inspect.isroutine(getattr(package, one))]
+    public = [
+        one for one in public if inspect.isclass(getattr(package, one)) or inspect.isroutine(getattr(package, one))
+    ]
     if public:
         lines += ["", ".. autosummary::", "   :nosignatures:", "", *(f"   {one}" for one in public), ""]
 

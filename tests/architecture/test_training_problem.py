@@ -1,8 +1,12 @@
 """Architecture search by training, and the two-stage search."""
 
 import json
+import os
 import pickle
 import random
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -196,3 +200,20 @@ def test_a_season_longer_than_what_came_before_is_refused() -> None:
     searched = problem()
     with pytest.raises(DataError, match=r"look.back"):
         compare_forecasts(searched.series, searched.decode([3, 2]), searched.network_weights([3, 2]), season=5000)
+
+
+@pytest.mark.slow
+def test_a_fresh_machine_compiles_each_kernel_once_however_many_workers_there_are(tmp_path: Path) -> None:
+    program = (
+        "from dlopt_deap import Evolution, data\n"
+        "from dlopt_deap.architecture import Space, TrainingProblem\n"
+        "from dlopt_deap.parallel import open_map\n"
+        "problem = TrainingProblem(data.sine(stop=20.0), Space((2, 4), (1, 1), (1, 4)), epochs=1, final_epochs=1)\n"
+        "with open_map(workers=2) as map_:\n"
+        "    Evolution(population_size=4).optimize(problem, 8, seed=1, toolbox=problem.toolbox(map=map_))\n"
+    )
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path), "NUMBA_DEBUG_CACHE": "1"}
+    told = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    compiled = [line for line in (told.stdout + told.stderr).splitlines() if "data saved to" in line]
+    assert compiled
+    assert len(compiled) == len(set(compiled))

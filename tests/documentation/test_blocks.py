@@ -1,7 +1,7 @@
 """No block of code on a page is wrong without a test that says so.
 
-Blocks of Python are run by `test_readme.py`, those of the quick starts by `test_starts.py`, sessions (`pycon`) by `test_operators.py`. Here those for the shell are
-held to what the commands know.
+Blocks of Python are run by `test_readme.py`, those of the quick starts by `test_starts.py`, sessions (`pycon`) by
+`test_operators.py`. Here those for the shell are held to what the commands know.
 """
 
 import ast
@@ -11,6 +11,7 @@ import shlex
 import subprocess
 import sys
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,9 @@ from tools.settings.walking import ACTIONS, model_of
 from dlopt_deap.tools.catalogue import load
 from dlopt_deap.tools.command import COMMANDS, action_parser
 from dlopt_deap.tools.settings.models import groups_of
+
+ITEM = re.compile(r"\s*([-*]|\d+\.) ")
+"""How an item of a list begins, whose further paragraphs are indented."""
 
 RUN = {"python", "pycon", "sh", "toml"}
 NOT_RUN = {"text", "{toctree}", "{include}"}
@@ -45,8 +49,7 @@ def test_a_block_says_in_which_language_it_is(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_no_block_is_hidden_from_the_tests_by_being_indented(page: Path) -> None:
     paragraphs = without_blocks(page).split("\n\n")
-    hidden = [text for before, text in zip(paragraphs, paragraphs[1:], strict=False) if text.startswith("    ")
-              and not re.match(r"\s*([-*]|\d+\.) ", before.lstrip("\n"))]  # fmt: skip
+    hidden = [text for before, text in pairwise(paragraphs) if text.startswith("    ") and not ITEM.match(before)]
     assert hidden == []
 
 

@@ -9,7 +9,9 @@ from documentation.pages import DOCS, ROOT
 
 PAGE = (DOCS / "from_dlopt.md").read_text(encoding="utf-8")
 SECTION = PAGE.partition("## Classes and functions")[2].partition("\n## ")[0]
-ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in SECTION.splitlines() if line.startswith("| `")]
+ROWS = [
+    [cell.strip() for cell in line.strip("|").split("|")] for line in SECTION.splitlines() if line.startswith("| `")
+]
 PACKAGES = [path.parent.name for path in (ROOT / "dlopt_deap").glob("*/__init__.py")]
 PUBLIC = {
     name: getattr(import_module(package), name)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from documentation.pages import ROOT, STARTS, blocks, name_of
 
+SAVED = re.compile(r"Save this as `(\S+)`:\n\n```python\n(.*?)```", flags=re.DOTALL)
 RESULTS = {
     "forecaster": ["runs/sunspots/result.json", "runs/sunspots/best.keras", "next.csv"],
     "deap": ["first.py"],
@@ -29,7 +30,7 @@ def program(page: Path) -> str:
 def test_the_commands_of_a_quick_start_run(page: Path, tmp_path: Path) -> None:
     for name in ("dlopt_deap", "scripts", "tests", "pyproject.toml"):
         (tmp_path / name).symlink_to(ROOT / name)
-    saved = re.search(r"Save this as `(\S+)`:\n\n```python\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    saved = SAVED.search(page.read_text(encoding="utf-8"))
     if saved:
         (tmp_path / saved[1]).write_text(saved[2])
     environment = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
