@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dlopt_deap.checks import check_array, did_you_mean, shown
-from dlopt_deap.data.description_checks import CHECKS, check_splits
+from dlopt_deap.data.description_checks import CHECKS, check_reading, check_splits
 from dlopt_deap.data.scaling import Scaling, TransformerRecord, scaling_from_dict
 from dlopt_deap.errors import DataError, SettingError
 
@@ -42,6 +42,7 @@ class SeriesDescription:
         frequency: The step of the time, an offset alias of pandas or a number.
         time: The name of the time.
         fingerprint: That of the series.
+        reading: How its file was read: ``delimiter``, ``decimal``, ``missing``, ``gaps``, as far as they were chosen.
 
     Examples:
         >>> from dlopt_deap.data import sunspots
@@ -64,6 +65,7 @@ class SeriesDescription:
     frequency: str | float | None
     time: str | None
     fingerprint: str
+    reading: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_dict(cls, entries: object) -> SeriesDescription:
@@ -72,14 +74,14 @@ class SeriesDescription:
         Raises:
             DataError: If it is none, such as after somebody edited the file.
         """
-        names = [field.name for field in fields(cls)]
+        names = [one.name for one in fields(cls)]
         if not isinstance(entries, Mapping):
             raise DataError(f"The description of a series must be a table of settings, got {shown(entries)}.")
         for name in entries:
             if name not in names:
                 hint = did_you_mean(name, names, end=".")
                 raise DataError(f"The description of a series has no entry {shown(name)}{hint}")
-        if lacking := [name for name in names if name not in entries]:
+        if lacking := [name for name in names if name not in entries and name != "reading"]:
             raise DataError(f"The description of a series must have the entry `{lacking[0]}`, but lacks it.")
         checked = {name: check(name, entries[name]) for name, check in CHECKS.items()}
         columns = checked["columns"]
@@ -87,11 +89,14 @@ class SeriesDescription:
             if unknown := [column for column in checked[name] if column not in columns]:
                 raise DataError(f"`{name}` of a described series must be among its columns, got {shown(unknown[0])}.")
         checked["splits"] = check_splits(entries["splits"], checked["rows"])
+        checked["reading"] = check_reading("reading", entries.get("reading", {}))  # of earlier versions there is none
         return cls(**checked, scaling=scaling_from_dict(entries["scaling"], len(columns)))
 
     def to_dict(self) -> dict[str, Any]:
         """Give the description as JSON values."""
-        entries = {field.name: getattr(self, field.name) for field in fields(self)}
+        entries = {one.name: getattr(self, one.name) for one in fields(self)}
+        if not self.reading:
+            del entries["reading"]
         lists = {name: list(entries[name]) for name in ("columns", "inputs", "targets")}
         return entries | lists | {"scaling": self.scaling.to_dict()}
 

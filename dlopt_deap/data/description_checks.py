@@ -9,9 +9,17 @@ from typing import Any, Final
 import numpy as np
 
 from dlopt_deap.checks import as_float, shown
+from dlopt_deap.data.readers.options import GAPS, MISSING
 from dlopt_deap.errors import DataError
 
 SPLITS: Final = ("training", "validation", "testing")
+READING: Final[dict[str, tuple[str, ...] | None]] = {
+    "delimiter": None,
+    "decimal": (".", ","),
+    "missing": MISSING,
+    "gaps": GAPS,
+}
+"""How a file can be read, and what each may be; a delimiter is any one character."""
 
 
 def _text(name: str, value: object) -> str:
@@ -64,6 +72,25 @@ def check_splits(value: object, rows: int) -> dict[str, list[int]]:
             f"to {rows}, got {shown(value)}."
         )
     return {name: list(pair) for name, pair in zip(SPLITS, pairs, strict=True)}
+
+
+def check_reading(name: str, value: object) -> dict[str, str]:
+    """Return how a file was read."""
+    entries = dict(value) if isinstance(value, Mapping) else None
+    if entries is None or any(not _says_how(key, entry) for key, entry in entries.items()):
+        raise DataError(
+            f"`{name}` of a described series must say how its file was read, by {', '.join(READING)}, got "
+            f"{shown(value)}."
+        )
+    return entries
+
+
+def _says_how(name: object, value: object) -> bool:
+    """Tell whether a text is one that a file can be read by."""
+    if not isinstance(name, str) or name not in READING or not isinstance(value, str):
+        return False
+    choices = READING[name]
+    return len(value) == 1 if choices is None else value in choices
 
 
 CHECKS: Final[dict[str, Callable[[str, object], Any]]] = {

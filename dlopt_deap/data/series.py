@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from dlopt_deap.checks import shown
 from dlopt_deap.data.description import SeriesDescription
-from dlopt_deap.data.description_checks import SPLITS
+from dlopt_deap.data.description_checks import SPLITS, check_reading
 from dlopt_deap.data.scaling import LineScaling, Scaling
 from dlopt_deap.data.series_checks import (
     STANDARD,
@@ -58,6 +58,8 @@ class TimeSeries:
         frequency: The step of ``index``: an offset alias of pandas for dates, a number for numbers. It is kept, not
             checked; the readers of files find it out.
         time: The name of what ``index`` holds.
+        reading: How a file was read that it comes from: ``delimiter``, ``decimal``, ``missing`` and ``gaps``, as far as
+            they were chosen. It is kept for files that are read later (:func:`read_new_rows`).
 
     Attributes:
         scaling: The fitted scaling of all columns.
@@ -88,6 +90,7 @@ Its columns are: wind, power.
     season: int | None
     frequency: str | float | None
     time: str | None
+    reading: Mapping[str, str]
     scaling: Scaling
     scaled_inputs: NDArray[np.float32]
     scaled_targets: NDArray[np.float32]
@@ -110,6 +113,7 @@ Its columns are: wind, power.
         season: int | None = None,
         frequency: str | float | None = None,
         time: str | None = None,
+        reading: Mapping[str, str] | None = None,
     ) -> None:
         table = check_values(values, name)
         names = check_columns(columns, table.shape[1], name)
@@ -122,6 +126,7 @@ Its columns are: wind, power.
         fields["shares"], fields["_bounds"] = splits
         fields["season"] = check_season(season, splits[1][0], name)
         fields["frequency"], fields["time"] = check_labels(frequency, time)
+        fields["reading"] = check_reading("reading", {} if reading is None else reading)
         for field, value in fields.items():
             object.__setattr__(self, field, value)
         object.__setattr__(self, "scaling", self._fit_scaling(table[: self._bounds[0]]))
@@ -206,6 +211,7 @@ Its columns are: wind, power.
             self.frequency,
             self.time,
             self.fingerprint(),
+            dict(self.reading),
         )
 
     def unscale_targets(self, scaled: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,13 +1,14 @@
-"""What suits a series, if nobody says otherwise: by its number of rows, and by what was measured (docs/architectures.md)."""
+"""What suits a series, if nobody says otherwise: by its rows, and by what was measured (docs/architectures.md)."""
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final
 
 import numpy as np
 
 from dlopt_deap.architecture import Space
-from dlopt_deap.data import TimeSeries
+from dlopt_deap.data import Series, TokenSequence
 from dlopt_deap.networks import TrainingSettings
 
 EVALUATIONS: Final = 200
@@ -42,11 +43,20 @@ SHARE_OF_RANGE: Final = 0.05
 """The error that random sampling extrapolates to, as a share of the range of the targets: real series get no nearer."""
 
 
-def default_space(series: TimeSeries) -> Space:
+TOKEN_LOOK_BACK: Final = (4, 20)
+TOKEN_UNITS: Final = (8, 64)
+TOKEN_EMBEDDING: Final = (4, 32)
+"""The limits of a search on tokens; the last for those that networks read as numbers."""
+
+SHARE_OF_CHANCE: Final = 0.25
+"""The cross-entropy that random sampling extrapolates to, as a share of that of equally probable tokens."""
+
+
+def default_space(series: Series) -> Space:
     """Choose the limits of the search: 1 to 2 layers, as wide as the rows allow, looking back over a season.
 
     Args:
-        series: The series; its ``season`` is looked at.
+        series: The series, whose ``season`` is looked at, or a sequence of tokens.
 
     Examples:
         >>> from dlopt_deap.data import sunspots
@@ -54,21 +64,26 @@ def default_space(series: TimeSeries) -> Space:
         Space(look_back=(2, 30), layers=(1, 2), units=(1, 32), dropout=None, learning_rate=None, batch_size=None, \
 cell='lstm', activation='linear', embedding=None)
     """
-    rows, season = _training_rows(series), series.season
+    rows = _training_rows(series)
+    if isinstance(series, TokenSequence):
+        low, high = (max(1, min(most, rows // SHARE_OF_ROWS)) for most in TOKEN_LOOK_BACK)
+        embedding = TOKEN_EMBEDDING if series.encoding == "ids" else None
+        return Space((low, high), (1, 2), TOKEN_UNITS, activation="softmax", embedding=embedding)
+    season = series.season
     wanted = LOOK_BACK if season is None else min(max(LOOK_BACK, round(SEASONS * season)), MOST_LOOK_BACK)
     high = max(1, min(wanted, rows // SHARE_OF_ROWS))
     units = 32 if rows < MANY_ROWS else 64
     return Space((min(2, high), high), (1, 2), (1, units), activation="linear")
 
 
-def default_training(series: TimeSeries) -> TrainingSettings:
+def default_training(series: Series) -> TrainingSettings:
     """Choose how networks are trained: as was measured, with larger batches for more rows."""
     rows = _training_rows(series)
     size = next((size for most, size in BATCH_SIZES.items() if rows <= most), LARGEST_BATCH)
     return TrainingSettings(batch_size=size, learning_rate=0.005)
 
 
-def default_effort(series: TimeSeries) -> dict[str, int]:
+def default_effort(series: Series) -> dict[str, int]:
     """Choose ``epochs``, ``final_epochs`` and ``final_repeats`` of a ``TrainingProblem``: about equal work for all."""
     share = min(1.0, ROWS_AS_MEASURED / _training_rows(series))
     return {
@@ -78,14 +93,19 @@ def default_effort(series: TimeSeries) -> dict[str, int]:
     }
 
 
-def default_sampling(series: TimeSeries) -> dict[str, Any]:
-    """Choose threshold and limits of random sampling by the range of the targets, as networks see them."""
+def default_sampling(series: Series) -> dict[str, Any]:
+    """Choose threshold and limits of random sampling by the range of the targets, as networks see them.
+
+    Of tokens the threshold is a share of the cross-entropy of chance, and the limits are those of the metric.
+    """
+    if isinstance(series, TokenSequence):
+        return {"threshold": SHARE_OF_CHANCE * math.log(max(2, len(series.vocabulary)))}
     targets = series.scaled_targets[series.training.rows]
     width = float(np.ptp(targets, axis=0).max())
     width = width if width > 0 else 1.0
     return {"threshold": SHARE_OF_RANGE * width, "lower": 0.0, "upper": width}
 
 
-def _training_rows(series: TimeSeries) -> int:
+def _training_rows(series: Series) -> int:
     """Count the rows of the training split."""
     return int(series.training.rows.stop)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Unpack
 
 from dlopt_deap.architecture import Space
+from dlopt_deap.checks import shown
 from dlopt_deap.core import Result, Stop
 from dlopt_deap.core.running.state import Callback
-from dlopt_deap.data import as_series
+from dlopt_deap.data import Series, TokenSequence, as_series
 from dlopt_deap.data.readers.reading import FileOptions
+from dlopt_deap.errors import SettingError
 from dlopt_deap.forecasting.budget import Budget, Span, seconds_of
 from dlopt_deap.forecasting.defaults import BUDGET_SECONDS, EVALUATIONS, FINALISTS
 from dlopt_deap.forecasting.solving import solve
@@ -31,7 +33,7 @@ def evolve(
     inputs: str | Sequence[str] | None = None,
     budget: Span | None = None,
     evaluations: int | None = None,
-    fitness: str | Sequence[str] = "mae",
+    fitness: str | Sequence[str] | None = None,
     space: Space | None = None,
     seed: int | None = None,
     workers: int | None = None,
@@ -55,7 +57,8 @@ def evolve(
 
     Args:
         data: The series, oldest row first: a ``TimeSeries``, or whatever :func:`~dlopt_deap.data.as_series` takes: a
-            pandas Series or DataFrame, an array, a list, a path or several.
+            pandas Series or DataFrame, an array, a list, a path or several. Or a ``TokenSequence``, whose next token is
+            forecast; what is said below of columns is not for it.
         target: The column or columns to forecast; the only one unless given.
         inputs: The columns to forecast from, whose past is known; the targets unless given.
         budget: What the whole call may take, final trainings included: ``"2 min"``, ``"90 s"``, ``"1h30m"``, seconds or
@@ -66,7 +69,7 @@ def evolve(
         fitness: What is best: the name of an error on the validation rows after a short training (``"mae"``,
             ``"rmse"``, ``"mape"``, ...); several names, also of costs (``"mae,num_weights"``), for a Pareto front;
             ``"log_p"``, DLOPT's promise without any training; or ``"log_p,mae"``, search by the promise, then train the
-            best.
+            best. Unless given it is ``"mae"``, and of tokens ``"cross_entropy"``.
         space: The limits of the search; chosen by the number of rows and the season unless given.
         seed: Of all randomness; a fresh one, told in the result, unless given. The caller's random streams stay as
             they are.
@@ -99,7 +102,8 @@ def evolve(
     if budget is None and evaluations is None:
         budget, evaluations = BUDGET_SECONDS, EVALUATIONS
     clock = Budget(None if budget is None else seconds_of(budget))
-    series = as_series(data, target, inputs, **options)
+    tokens = _tokens(data, target, inputs, options)
+    series: Series = as_series(data, target, inputs, **options) if tokens is None else tokens
     task = make_task(series, fitness, space, finalists=finalists, final_epochs=final_epochs)
     stop = Stop(max_evaluations=evaluations, max_seconds=clock.seconds)
     workers = 1 if workers is None and clock.left() < WORTH_WORKERS else workers
@@ -107,6 +111,16 @@ def evolve(
         result = solve(task, map_, stop=stop, budget=clock, seed=seed, callbacks=[*bar, *callbacks], run=folder)
         result.weights  # noqa: B018 - making them belongs to what the budget is for
     return result
+
+
+def _tokens(data: Any, target: object, inputs: object, options: Mapping[str, Any]) -> TokenSequence | None:
+    """Give a sequence of tokens, if data are one, for which nothing else can be chosen."""
+    if not isinstance(data, TokenSequence):
+        return None
+    given = [name for name, value in {"target": target, "inputs": inputs, **options}.items() if value is not None]
+    if given:
+        raise SettingError(f"`{given[0]}` is for series of numbers, but {shown(data)} holds tokens; leave it out.")
+    return data
 
 
 @contextmanager

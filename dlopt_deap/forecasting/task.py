@@ -9,7 +9,7 @@ from typing import Any, Final
 from dlopt_deap.architecture import ArchitectureProblem, RandomSamplingProblem, Space, TrainingProblem
 from dlopt_deap.architecture.problem import COSTS
 from dlopt_deap.checks import check_choice, check_integer, items_of, shown
-from dlopt_deap.data import TimeSeries
+from dlopt_deap.data import Series
 from dlopt_deap.errors import SettingError
 from dlopt_deap.forecasting.defaults import (
     FINALISTS,
@@ -19,6 +19,7 @@ from dlopt_deap.forecasting.defaults import (
     default_training,
 )
 from dlopt_deap.sampling import METRICS
+from dlopt_deap.sampling.metrics import default_metric
 
 PROMISES: Final = {"log_p": 1, "p": 1, "mean": -1, "std": -1}
 """What random sampling promises of an architecture without training it, and whether more of it is better."""
@@ -45,8 +46,8 @@ class Task:
 
 
 def make_task(
-    series: TimeSeries,
-    fitness: str | Sequence[str] = "mae",
+    series: Series,
+    fitness: str | Sequence[str] | None = None,
     space: Space | None = None,
     *,
     epochs: int | None = None,
@@ -57,11 +58,12 @@ def make_task(
     """Make the problems that the names of a fitness stand for.
 
     Args:
-        series: The series.
+        series: The series, or sequence of tokens.
         fitness: One name or several, with commas between them or as a sequence. Errors of a trained network (``mae``,
             ``rmse``, ``mape``, ...), costs (``num_weights``, ``multiply_adds``, ``look_back``), or what random sampling
             promises without training (``log_p``, DLOPT's). Several are searched together, and give a Pareto front; a
-            promise with an error is searched in two stages: by the promise first, and then the best are trained.
+            promise with an error is searched in two stages: by the promise first, and then the best are trained. Unless
+            given, ``mae``, and of tokens ``cross_entropy``.
         space: The limits of the search; those that suit rows and season unless given.
         epochs: Epochs of a training in the search; as many as suit the number of rows unless given.
         final_epochs: The most epochs of a final training.
@@ -78,7 +80,7 @@ def make_task(
         >>> task.search.targets, task.final.targets
         ({'log_p': 1}, {'mae': -1})
     """
-    names = fitness_names(fitness)
+    names = fitness_names(default_metric(series) if fitness is None else fitness)
     space = default_space(series) if space is None else space
     promises = {name: PROMISES[name] for name in names if name in PROMISES}
     errors = [name for name in names if name in METRICS]

@@ -35,7 +35,7 @@ class SamplingSettings:
 
     Attributes:
         num_samples: Weight vectors to draw, from 1.
-        threshold: The error to stay below, in the unit of the metric.
+        threshold: The error to stay below, in the unit of the metric, in [``lower``, ``upper``].
         lower: The least error that is thought possible: where the normal distribution is truncated.
         upper: The greatest; unless given, what the metric can be at most if it is an error of probabilities, else 2.
         metric: ``"mae"``, ``"mse"``, ``"rmse"``, ``"mape"``, ``"smape"``, ``"median_ae"``, of a softmax also
@@ -61,7 +61,12 @@ class SamplingSettings:
         check_integer("num_samples", self.num_samples, low=1, limit="MAX_SAMPLES")
         if not callable(self.metric):
             check_choice("metric", self.metric, METRICS)
-        check_threshold(self.threshold, self.lower, self.most)
+        threshold, lower, upper = check_threshold(self.threshold, self.lower, self.most)
+        if not lower <= threshold <= upper:
+            raise SettingError(
+                f"`threshold` must lie in [lower, upper], which is [{lower:g}, {upper:g}], got {threshold:g}: all "
+                "errors would be on one side of it, so that every network promises the same."
+            )
         if not callable(self.distribution):
             raise SettingError(
                 f"`distribution` must be Normal(...), Uniform(...) or a function, got {shown(self.distribution)}."

@@ -66,7 +66,7 @@ def search_parser(
 def announce(map_: Map, quiet: bool = False, run: RunFolder | None = None) -> None:
     """Say where the evaluations are carried out, how to have SCOOP do it, and where the run is kept."""
     if not quiet:
-        how = "" if isinstance(map_, ScoopMap) else " (not started by `python -m scoop`)"
+        how = "" if isinstance(map_, ScoopMap) else " (for several hosts: `python -m scoop`)"
         where = "" if run is None else f" The run is kept in {run.path}."
         print(f"Evaluating on {map_.description}{how}.{where}", file=sys.stderr, flush=True)
 

@@ -4,8 +4,12 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from dlopt_deap.data import TimeSeries, read_csv, sunspots
+from dlopt_deap.data import TimeSeries, sunspots
+from dlopt_deap.data.readers.building import build_series
+from dlopt_deap.data.readers.csv_file import open_csv
+from dlopt_deap.data.readers.options import make_options
 from dlopt_deap.errors import SettingError
+from dlopt_deap.tools.unnamed_time import hint_at_dates
 
 
 def add_series_options(parser: argparse.ArgumentParser) -> None:
@@ -34,15 +38,11 @@ def read_series(options: Any) -> TimeSeries:
         raise SettingError(f"`--season` must be a whole number of at least 1, got {options.season}.")
     if options.series:
         return sunspots()
-    return read_csv(
-        options.file,
-        inputs=options.inputs,
-        targets=options.target,
-        time=options.time,
-        delimiter=options.delimiter,
-        decimal=options.decimal,
-        missing=options.missing,
-    )
+    table = open_csv(options.file, options.delimiter, options.decimal)
+    chosen = {"inputs": options.inputs, "targets": options.target, "time": options.time, "missing": options.missing}
+    series = build_series(table, make_options(chosen))
+    hint_at_dates(table, series, "--time ")
+    return series
 
 
 def column_names(text: str) -> list[str]:

@@ -24,7 +24,7 @@ PATTERNS = {
     r"(?<![\w.~])Axes\b": "~matplotlib.axes.Axes",
     r"(?<![\w.~])np\.(\w+)": r"~numpy.\1",
     r"(?<![\w.~])pd\.(\w+)": r"~pandas.\1",
-    r"(?<![\w.~])tools\.Logbook\b": "~deap.tools.support.Logbook",
+    r"(?<![\w.~])tools\.(Logbook|History)\b": r"~deap.tools.support.\1",
 }
 """Arrays, private homes, and names that a module imports for the type checker alone."""
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from sklearn.preprocessing import PowerTransformer
 
-from dlopt_deap.data import SeriesDescription, TimeSeries, from_pandas, read_new_rows
+from dlopt_deap.data import SeriesDescription, TimeSeries, from_pandas, read_csv, read_new_rows
 from dlopt_deap.errors import DataError, DataWarning, SettingError
 
 DAYS = pd.date_range("2026-01-01", periods=80, freq="D", name="day")
@@ -170,3 +170,50 @@ def test_what_lacks_an_entry_or_is_no_description_is_refused():
     for nothing in (None, [], "x", 3):
         with pytest.raises(DataError, match="must be a table of settings"):
             SeriesDescription.from_dict(nothing)
+
+
+def european(path, first=0, rows=60, missing=None):
+    lines = [f"{DAYS[row]:%Y-%m-%d};{row % 7},5" for row in range(first, first + rows)]
+    if missing is not None:
+        lines[missing] = lines[missing].split(";")[0] + ";"
+    path.write_text("day;load\n" + "\n".join(lines) + "\n")
+    return path
+
+
+def test_new_files_are_read_as_the_file_of_the_series_was(tmp_path):
+    old = european(tmp_path / "old.csv", missing=3)
+    series = read_csv(old, time="day", delimiter=";", decimal=",", missing="previous", gaps="interpolate")
+    assert saved(series)["reading"] == {"delimiter": ";", "decimal": ",", "missing": "previous", "gaps": "interpolate"}
+    described = SeriesDescription.from_dict(saved(series))
+    assert described.to_dict() == saved(series)
+    rows = read_new_rows(described, european(tmp_path / "new.csv", first=50, rows=20, missing=5))
+    assert rows.values[:7, 0].tolist() == [1.5, 2.5, 3.5, 4.5, 5.5, 5.5, 0.5]
+    assert rows.following(1).astype("datetime64[D]").astype(str).tolist() == ["2026-03-12"]
+
+
+def test_options_go_before_how_the_file_of_the_series_was_read(tmp_path):
+    described = read_csv(european(tmp_path / "old.csv"), time="day", decimal=",", missing="previous").described()
+    (tmp_path / "new.csv").write_text("load\n" + "1.5\n" * 9)
+    assert read_new_rows(described, tmp_path / "new.csv", decimal=".").values.tolist() == [[1.5]] * 9
+    with pytest.raises(DataError, match="missing"):
+        read_new_rows(described, european(tmp_path / "gap.csv", missing=3), missing="refuse")
+
+
+def test_rows_of_another_form_are_read_in_their_own_way(tmp_path):
+    series = read_csv(european(tmp_path / "old.csv"), time="day", delimiter=";", decimal=",", gaps="previous")
+    assert read_new_rows(series.described(), [[1.5], [2.5]]).values.tolist() == [[1.5], [2.5]]
+    np.savez(tmp_path / "new.npz", load=np.array([1.5, 2.5]))
+    assert read_new_rows(series.described(), tmp_path / "new.npz").values.tolist() == [[1.5], [2.5]]
+
+
+def test_a_series_of_an_earlier_version_does_not_say_how_its_file_was_read():
+    assert "reading" not in saved()
+    assert DESCRIBED.reading == {}
+
+
+@pytest.mark.parametrize(
+    "reading", [None, ["decimal"], {"decimal": ";"}, {"delimiter": ";;"}, {"missing": 1}, {"path": "x"}, {"gaps": "x"}]
+)
+def test_what_cannot_say_how_a_file_was_read_is_refused(reading):
+    with pytest.raises(DataError, match="must say how its file was read"):
+        SeriesDescription.from_dict(saved() | {"reading": reading})

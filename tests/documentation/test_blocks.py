@@ -1,6 +1,6 @@
 """No block of code on a page is wrong without a test that says so.
 
-Blocks of Python are run by `test_readme.py`, those of the quick starts by `test_starts.py`. Here those for the shell are
+Blocks of Python are run by `test_readme.py`, those of the quick starts by `test_starts.py`, sessions (`pycon`) by `test_operators.py`. Here those for the shell are
 held to what the commands know.
 """
 
@@ -22,7 +22,7 @@ from dlopt_deap.tools.catalogue import load
 from dlopt_deap.tools.command import COMMANDS, action_parser
 from dlopt_deap.tools.settings.models import groups_of
 
-RUN = {"python", "sh", "toml"}
+RUN = {"python", "pycon", "sh", "toml"}
 NOT_RUN = {"text", "{toctree}", "{include}"}
 OTHERS = {"pip", "sqlite3", "optuna-dashboard"}
 """Programs of others, whose options are theirs."""

@@ -173,6 +173,8 @@ def test_errors_can_be_summarized_without_a_network():
             r"`metric` must give one error a sample, .* got \(\)",
         ),
         ({"lower": 2.0}, "`lower` must be less than `upper`"),
+        ({"threshold": 2.1}, r"`threshold` must lie in \[lower, upper\], which is \[0, 2\], got 2.1"),
+        ({"threshold": -0.1}, r"`threshold` must lie in \[lower, upper\], which is \[0, 2\], got -0.1"),
         ({"threshold": math.nan}, "`threshold` must be a finite number"),
         ({"metric": "smap"}, "`metric` must be one of .* did you mean 'smape'"),
         ({"confidence": 1.0}, "`confidence` must be less than 1"),

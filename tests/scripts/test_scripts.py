@@ -78,7 +78,7 @@ def test_the_result_has_dlopt_s_keys_and_its_model_is_the_network_with_the_error
 def test_a_local_pool_gives_the_same_result_to_the_last_bit(serial: Path, tmp_path: Path) -> None:
     done = script("evolve_sine.py", *SMALL, "--workers", "2", "--out", str(tmp_path / "run"))
     assert done.returncode == 0, done.stderr
-    assert "local pool of 2 processes (not started by `python -m scoop`)" in done.stderr
+    assert "local pool of 2 processes (for several hosts: `python -m scoop`)" in done.stderr
     assert files(tmp_path / "run") == files(serial)
 
 

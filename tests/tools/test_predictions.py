@@ -222,3 +222,16 @@ def test_rows_can_be_read_as_the_data_package_reads_them() -> None:
     saved = network(series(["load"], ["load"]))
     rows = read_new_rows(saved.described(), TABLE[:, :1])
     assert len(predict_rows(saved, saved.described(), KnownRows(rows, None)).forecasts) == 58
+
+
+def test_the_settings_of_new_files_are_those_of_the_training_unless_given(tmp_path: Path) -> None:
+    (tmp_path / "old.csv").write_text("load;temp\n" + "".join(f"{row % 7},5;{row}\n" for row in range(50)))
+    old = FileSource(path=str(tmp_path / "old.csv"), targets="load", inputs="temp", decimal=",", delimiter=";")
+    described = network(old.read()).described()
+    (tmp_path / "new.csv").write_text("temp;load\n" + "5;50,5\n" * 9)
+    found = known_rows(FileSource(path=str(tmp_path / "new.csv")), described)
+    assert found.truth is not None
+    assert (found.rows.values[0, 0], found.truth[0, 0]) == (5, 50.5)
+    (tmp_path / "other.csv").write_text("temp,load\n" + "5,50.5\n" * 9)
+    given = FileSource(path=str(tmp_path / "other.csv"), decimal=".", delimiter=",")
+    assert known_rows(given, described).rows.values.tolist() == [[5]] * 9

@@ -236,3 +236,24 @@ def test_a_result_with_more_layers_than_a_network_may_have_is_damaged(tmp_path: 
 def test_a_name_that_no_font_can_draw_is_no_warning(tmp_path: Path) -> None:
     draw(tmp_path / "figure.png", lambda ax: ax.set_title("\N{CJK UNIFIED IDEOGRAPH-6E29}"))
     assert (tmp_path / "figure.png").stat().st_size
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize(("name", "told"), [("layers", [1, 9, 1]), ("look_back", 7), ("num_weights", 5)])
+def test_a_result_that_tells_of_another_network_than_it_describes_is_damaged(
+    tmp_path: Path, name: str, told: Any
+) -> None:
+    spec = NetworkSpec(1, (4,), 1, look_back=3)
+    entries: dict[str, Any] = {
+        "fitness": {"mae": 0.1},
+        "layers": spec.layers,
+        "look_back": spec.look_back,
+        "num_weights": spec.num_weights,
+        "config": json.loads(keras_model(spec).to_json()),
+        "seed": 1,
+    }
+    (tmp_path / "result.json").write_text(json.dumps(entries))
+    assert read_result(tmp_path).candidates[0].look_back == 3
+    (tmp_path / "result.json").write_text(json.dumps(entries | {name: told}))
+    with pytest.raises(RunFolderError, match=f"its `{name}` must be that of the network in its `config`"):
+        read_result(tmp_path)

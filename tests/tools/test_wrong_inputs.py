@@ -50,6 +50,9 @@ WRONG = {
     "optimize good.toml --set problem.space.units=[9,2]": "(least, most) with least <= most, got (9, 2).",
     "optimize good.toml --set problem.space.look_back=[2,5000]": "`look_back` must be at most 640 for the validation",
     "optimize good.toml --set problem.lower=3": "`lower` must be less than `upper`, got lower=3.0 and upper=2.0.",
+    "optimize good.toml --set problem.threshold=3": "`threshold` must lie in [lower, upper], which is [0, 2], got 3:",
+    "train --set data.kind=sine --set training.optimizer=sgd --set training.learning_rate=1e30 "
+    "--out new": "it diverged in epoch 1 (`loss` is nan) with the optimizer 'sgd'",
     "optimize good.toml --set problem.targets.log_q=1": "`targets` must be one of log_p, p, mean, std,",
     "optimize good.toml --set stop.target_fitness.mae=1": "`target_fitness` names 'mae', which is no target",
     "optimize good.toml --set stop.signals=[SIGKILL]": "`stop.signals[0]` must be one of SIGUSR1, SIGUSR2,",

@@ -61,6 +61,7 @@ def build_series(table: Table, options: SeriesOptions) -> TimeSeries:
             season=options.season,
             frequency=rows.frequency,
             time=rows.time,
+            reading={**table.reading, **options.treatment},
         )
     except DataError as error:
         raise DataError(f"{table.source} holds no usable series. {error}") from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Unpack
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dlopt_deap.checks import check_choice, listed, shown
 from dlopt_deap.data.readers.building import build_series
 from dlopt_deap.data.readers.csv_table import CsvTable, read_tables
-from dlopt_deap.data.readers.csv_time import parse_time
+from dlopt_deap.data.readers.csv_time import looks_like_dates, parse_time
 from dlopt_deap.data.readers.options import MoreOptions, make_options
 from dlopt_deap.data.readers.table import Paths, Table, Times, as_paths, check_increasing
 from dlopt_deap.data.series import TimeSeries
@@ -21,6 +21,9 @@ from dlopt_deap.files import as_path
 
 MISSING_CELLS: Final = frozenset({"", "-", "?", "na", "n/a", "#n/a", "nan", "null", "none"})
 """What a cell without a value holds, in lower case."""
+
+FIRST_CELLS: Final = 20
+"""So many cells of a column are looked at to tell whether it holds dates."""
 
 MOSTLY: Final = 0.5
 """A column in which more than this share of the values are numbers is a numeric one: its text is then a mistake."""
@@ -96,14 +99,15 @@ def open_csv(path: Paths, delimiter: str | None = None, decimal: str = ".") -> T
     check_choice("decimal", decimal, (".", ","))
     paths = as_paths(path)
     cells = read_tables(paths, delimiter, decimal)
-    return _Cells(cells, decimal, as_path(paths[0]).stem)
+    reading = ({} if delimiter is None else {"delimiter": delimiter}) | ({} if decimal == "." else {"decimal": decimal})
+    return _Cells(cells, decimal, as_path(paths[0]).stem, reading)
 
 
 class _Cells(Table):
     """The cells of CSV files as numbers and times."""
 
-    def __init__(self, cells: CsvTable, decimal: str, name: str) -> None:
-        self.cells, self.decimal = cells, decimal
+    def __init__(self, cells: CsvTable, decimal: str, name: str, reading: Mapping[str, str]) -> None:
+        self.cells, self.decimal, self.reading = cells, decimal, reading
         self.source, self.name, self.header = cells.source, name, cells.header
 
     def place(self, row: int) -> str:
@@ -113,6 +117,10 @@ class _Cells(Table):
     def is_numeric(self, column: str) -> bool:
         """Tell whether most values of a column are numbers."""
         return self._is_numeric(column, self.decimal)
+
+    def holds_dates(self, column: str) -> bool:
+        """Tell whether the first cells of a column are dates."""
+        return looks_like_dates([cell for cell in self.cells.column(column) if cell][:FIRST_CELLS])
 
     def hint(self, columns: Sequence[str]) -> str:
         """Name the other decimal mark, if columns hold numbers with that."""

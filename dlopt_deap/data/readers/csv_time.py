@@ -66,6 +66,18 @@ def parse_time(table: CsvTable, column: str, rows: NDArray[Any], decimal: str) -
     return Times(dates, _wall(cells, dates), column), cells
 
 
+def looks_like_dates(cells: list[str]) -> bool:
+    """Tell whether cells are dates, written in one way, and no numbers.
+
+    Examples:
+        >>> looks_like_dates(["31.1.2026", "1.2.2026"]), looks_like_dates(["2026"]), looks_like_dates(["now"])
+        (True, False, False)
+    """
+    if not cells or _numbers(cells, ".") is not None or any(cell.lower() in CLOCK for cell in cells):
+        return False
+    return any(_read(cells, form) is not None for form in _formats(cells[0]))
+
+
 def _wall(cells: list[str], dates: NDArray[Any]) -> NDArray[Any] | None:
     """Return dates without their offsets from UTC; ``None`` if there are none."""
     plain = [OFFSET.sub(r"\1", cell) for cell in cells]

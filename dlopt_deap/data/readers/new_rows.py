@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Unpack
 
@@ -13,7 +14,8 @@ from dlopt_deap.checks import check_integer, shown
 from dlopt_deap.data.description import SeriesDescription
 from dlopt_deap.data.readers.building import known_columns, read_rows
 from dlopt_deap.data.readers.options import make_options
-from dlopt_deap.data.readers.reading import FileOptions, open_data
+from dlopt_deap.data.readers.reading import FileOptions, is_csv, open_data
+from dlopt_deap.data.readers.table import Table
 from dlopt_deap.data.steps.named_steps import make_step
 from dlopt_deap.errors import DataError
 
@@ -88,13 +90,14 @@ def read_new_rows(description: SeriesDescription, data: Any, **options: Unpack[F
     r"""Read rows with the inputs of a described series, to forecast from.
 
     Columns that are no input need not be there. The time is that of the series, if the rows have it, and must go on
-    in its step.
+    in its step. A file is read as that of the series was, unless told otherwise.
 
     Args:
         description: The series that the network was fitted to.
         data: As :func:`as_series` takes it: a file, several, rows of pandas, or an array with the inputs (or all
             columns) in their order.
-        **options: ``time``, ``missing``, ``gaps``, ``frequency``, and ``delimiter`` and ``decimal`` of CSV files.
+        **options: ``time``, ``missing``, ``gaps``, ``frequency``, and ``delimiter`` and ``decimal`` of CSV files. Those
+            that are not given are as they were for the series.
 
     Raises:
         DataError: If the rows cannot be used.
@@ -112,13 +115,35 @@ def read_new_rows(description: SeriesDescription, data: Any, **options: Unpack[F
         >>> rows.windows(look_back=2).shape, rows.forecast_times(look_back=2).tolist()
         ((2, 2, 1), [2011.0, 2012.0])
     """
-    names = (description.inputs, description.columns)
-    table, rest = open_data(data, options, names)
+    table, rest = open_new(description, data, options)
     inputs = known_columns("inputs", description.inputs, table)
     settings = make_options(({"time": description.time} if table.has_time(description.time) else {}) | rest)
     timed = settings.time is not None or table.index is not None
     if timed and settings.frequency is None:
         settings = make_options({**vars(settings), "frequency": description.frequency})
+    if timed and not {"missing", "gaps"} & options.keys():
+        settings = make_options({**vars(settings), "gaps": description.reading.get("gaps", settings.gaps)})
     rows = read_rows(table, inputs, settings)
     index = np.arange(len(rows.values)) if rows.index is None else rows.index
     return NewRows(description, rows.values, index)
+
+
+def open_new(description: SeriesDescription, data: Any, options: Mapping[str, Any]) -> tuple[Table, dict[str, Any]]:
+    """Open new data as those of a described series were, unless options say otherwise.
+
+    Args:
+        description: The series.
+        data: See :func:`read_new_rows`.
+        options: What was chosen for these data. Who chooses what to do about missing values or rows chooses both.
+
+    Returns:
+        The table, and the options that are not about its format.
+
+    Raises:
+        DataError: If the data cannot be used.
+        SettingError: If an option is about another format.
+    """
+    kept = {"delimiter", "decimal"} if is_csv(data) else set()
+    kept |= set() if {"missing", "gaps"} & options.keys() else {"missing"}
+    remembered = {name: value for name, value in description.reading.items() if name in kept}
+    return open_data(data, remembered | dict(options), (description.inputs, description.columns))

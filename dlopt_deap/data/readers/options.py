@@ -95,6 +95,12 @@ class SeriesOptions:
             raise SettingError(f"`name` must be a text, got {shown(self.name)}.")
 
     @property
+    def treatment(self) -> dict[str, str]:
+        """What is done about missing values and rows, where that was chosen."""
+        chosen = {"missing": self.missing, "gaps": self.gaps}
+        return {name: value for name, value in chosen.items() if value != getattr(SeriesOptions, name)}
+
+    @property
     def fills_gaps(self) -> bool:
         """Whether rows are put in where they are missing."""
         return self.gaps in ("interpolate", "previous")

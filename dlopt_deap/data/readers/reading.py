@@ -124,6 +124,13 @@ def open_data(
     return array_table(data, "The array", "series", fitting=names), rest
 
 
+def is_csv(data: Any) -> bool:
+    """Tell whether data is the name of a CSV file, or a list of such names."""
+    if not _names_files(data):
+        return False
+    return all(READERS.get(Path(one).suffix.lower()) is open_csv for one in as_paths(data))
+
+
 def open_file(path: Paths, options: Mapping[str, Any]) -> tuple[Table, dict[str, Any]]:
     """Open files by their suffix, and return their table with the options that are not about the format.
 

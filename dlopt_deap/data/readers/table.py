@@ -6,8 +6,9 @@ import itertools
 import os
 from abc import ABC, abstractmethod
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -49,6 +50,7 @@ class Table(ABC):
         header: The names of all columns.
         unnamed: Whether those are no names that anybody gave: then all columns are meant.
         index: Times that are no column.
+        reading: How the text of a file was read, where that was said: ``delimiter`` and ``decimal``.
     """
 
     source: str
@@ -56,6 +58,7 @@ class Table(ABC):
     header: list[str]
     unnamed: bool = False
     index: Times | None = None
+    reading: Mapping[str, str] = MappingProxyType({})
 
     def has_time(self, name: str | None) -> bool:
         """Tell whether a column is called so, or the times that are no column."""
@@ -68,6 +71,10 @@ class Table(ABC):
     @abstractmethod
     def is_numeric(self, column: str) -> bool:
         """Tell whether a column is meant to hold numbers."""
+
+    def holds_dates(self, column: str) -> bool:  # noqa: ARG002
+        """Tell whether a column holds dates, as far as a look at it tells."""
+        return False
 
     def hint(self, columns: Sequence[str]) -> str:  # noqa: ARG002
         """Say what would make numbers of columns that hold none; nothing, if nobody knows."""
@@ -123,6 +130,10 @@ class ArrayTable(Table):
     def is_numeric(self, column: str) -> bool:
         """Tell whether a column holds numbers."""
         return self.kinds[column] == NUMBER
+
+    def holds_dates(self, column: str) -> bool:
+        """Tell whether a column holds dates."""
+        return self.kinds[column] == TIME
 
     def numbers(self, column: str) -> NDArray[np.float64]:
         """Return a column as numbers, NaN where a value is missing."""

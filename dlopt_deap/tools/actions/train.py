@@ -1,7 +1,10 @@
 """The action that trains given networks."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from itertools import product
+from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
@@ -87,7 +90,8 @@ class Train(ActionBase):
             series.validation.windows(spec.look_back)
         seed = choose_seed(settings.seed)
         folder = new_run_folder(settings.out or default_folder(f"{series.name}-training"))
-        spec, training = self._best(settings, series, specs, seed)
+        with _removed_if_empty(folder):
+            spec, training = self._best(settings, series, specs, seed)
         load_keras()
         season = getattr(settings.data, "season", None)
         kept = settings.model_dump(mode="json", exclude=set(NOT_KEPT))
@@ -124,3 +128,14 @@ class Train(ActionBase):
             trained.append((loss, spec, training))
         _, spec, training = min(trained, key=lambda one: one[0])
         return spec, training
+
+
+@contextmanager
+def _removed_if_empty(folder: Path) -> Iterator[None]:
+    """Remove a folder into which nothing was written when a training fails or is interrupted."""
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            folder.rmdir()
+        raise

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dlopt_deap import limits
+from dlopt_deap.checks import shown
 from dlopt_deap.errors import RunFolderError, SettingError
 from dlopt_deap.networks import NetworkSpec
 from dlopt_deap.networks.keras_models.config import spec_of_config
@@ -152,7 +153,7 @@ def result_of(entries: Entries) -> SavedResult:
         found = [SavedCandidate.read(entries), *found]
     series = entries.inner("series").values if "series" in entries else None
     test = entries.inner("test")
-    return SavedResult(
+    saved = SavedResult(
         kind=kind,
         candidates=found,
         seed=entries.count("seed"),
@@ -169,6 +170,27 @@ def result_of(entries: Entries) -> SavedResult:
         versions=entries.inner("run").inner("versions").values,
         options=entries.inner("options").values,
     )
+    if kind != SAMPLING:
+        _check_best(saved, entries.where)
+    return saved
+
+
+def _check_best(saved: SavedResult, where: object) -> None:
+    """See that what is told of the best is what the description of its network says, as far as both are there.
+
+    Raises:
+        RunFolderError: If it is not.
+    """
+    spec, best = saved.spec, saved.candidates[0]
+    if spec is None:
+        return
+    for name in ("layers", "look_back", "num_weights"):
+        told, described = getattr(best, name), getattr(spec, name)
+        if told and told != described:
+            raise RunFolderError(
+                f"{where} is damaged: its `{name}` must be that of the network in its `config`, {described}, got "
+                f"{shown(told)}; take an unchanged copy."
+            )
 
 
 def _kind(entries: Entries) -> str:

@@ -6,9 +6,13 @@ from typing import Any, Literal
 from pydantic import Field
 
 from dlopt_deap.checks import check_choice
-from dlopt_deap.data import Series, TimeSeries, read_file, sine, sunspots
+from dlopt_deap.data import Series, TimeSeries, sine, sunspots
+from dlopt_deap.data.readers.building import build_series
+from dlopt_deap.data.readers.options import make_options
+from dlopt_deap.data.readers.reading import open_file
 from dlopt_deap.errors import SettingError
 from dlopt_deap.tools.settings.base import Settings
+from dlopt_deap.tools.unnamed_time import hint_at_dates
 
 
 class DataSource(Settings):
@@ -108,7 +112,10 @@ class FileSource(SplitSource):
         # Files of other kinds refuse what is about the text of a CSV file.
         chosen |= {name: getattr(self, name) for name in ("delimiter", "decimal") if name in self.model_fields_set}
         paths = self.path if isinstance(self.path, str) else list(self.path)
-        return read_file(paths, **chosen, **self.options())
+        table, rest = open_file(paths, chosen | self.options())
+        series = build_series(table, make_options(rest))
+        hint_at_dates(table, series, "--set data.time=")
+        return series
 
 
 class SineSource(DataSource):

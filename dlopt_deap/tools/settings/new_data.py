@@ -5,13 +5,16 @@ from typing import Any
 
 from dlopt_deap.checks import listed, shown
 from dlopt_deap.data import NewRows, SeriesDescription, TimeSeries, read_new_rows
-from dlopt_deap.data.readers.reading import open_data
+from dlopt_deap.data.readers.new_rows import open_new
 from dlopt_deap.errors import DataError, SettingError
 from dlopt_deap.tools.predictions import KnownRows
 from dlopt_deap.tools.settings.data import DataSource, FileSource
 
 READING = ("time", "frequency", "gaps", "missing", "delimiter", "decimal")
-"""The settings of a file that say how it is read; the others belong to the series that the model was trained with."""
+"""The settings of a file that say how it is read: as that of the training was, where they are not set.
+
+The others belong to the series that the model was trained with.
+"""
 
 
 def known_rows(source: DataSource, described: SeriesDescription) -> KnownRows:
@@ -27,8 +30,7 @@ def known_rows(source: DataSource, described: SeriesDescription) -> KnownRows:
     """
     data, options = _opened(source, described)
     every = tuple(dict.fromkeys([*described.inputs, *described.targets]))
-    reading = {name: value for name, value in options.items() if name in ("delimiter", "decimal")}
-    has_truth = set(every) <= set(open_data(data, reading, (described.inputs, described.columns))[0].header)
+    has_truth = set(every) <= set(open_new(described, data, options)[0].header)
     if has_truth:
         try:
             rows = read_new_rows(replace(described, inputs=every), data, **options)
