@@ -76,7 +76,9 @@ def forecast_picture(pictures: Pictures, accuracy: Accuracy) -> list[Block]:
         f"{method_name(accuracy.best)} is {number(accuracy.others[accuracy.best])}."
     )
     several = f" Only the first of {len(accuracy.targets)} targets is drawn." if len(accuracy.targets) > 1 else ""
-    return pictures.of("forecast", alt, f"What came and what was forecast one row ahead; below, how far off.{several}")
+    caption = f"What came and what was forecast one row ahead; below, how far off.{several}"
+    residuals = pictures.of("residuals", RESIDUALS, "How the errors are spread; on the right it said too much.")
+    return [*pictures.of("forecast", alt, caption), *residuals]
 
 
 def search_pictures(record: RunRecord, pictures: Pictures) -> list[Block]:
@@ -91,6 +93,8 @@ def search_pictures(record: RunRecord, pictures: Pictures) -> list[Block]:
     return shown
 
 
+RESIDUALS = "Histogram of the network's errors, with their mean, the middle 90 % and a normal distribution."
+
 FURTHER: dict[str, tuple[str, str]] = {
     "pareto_front": (
         "Scatter chart of the values of the best candidates by the first two targets, with the knee of the front.",
@@ -99,6 +103,22 @@ FURTHER: dict[str, tuple[str, str]] = {
     "architectures": (
         "Three charts over the evaluations: look-back, number of layers and mean units a layer of the population.",
         "Which architectures the population consisted of.",
+    ),
+    "population": (
+        "Scatter chart of the value of each individual of each generation, by the operators that made it.",
+        "Each individual of each generation, and which operators made the new ones.",
+    ),
+    "operators": (
+        "Chart over the generations: the share of offspring that were better than their parents, for each operator.",
+        "How often each operator made something better than what it was made of.",
+    ),
+    "genealogy": (
+        "Chart over the generations: lines from parents to offspring, with the line of the best.",
+        "Who came from whom, and the ancestors of the best.",
+    ),
+    "parallel_coordinates": (
+        "Lines over parallel axes for the traits and the value of each individual; the better ones are darker.",
+        "Everything that was tried: which traits the good ones share.",
     ),
     "sampled_errors": (
         "Histogram of the errors with random weights, with the fitted truncated normal distribution and the threshold.",

@@ -15,6 +15,7 @@ from dlopt_deap.checks import shown
 from dlopt_deap.errors import RunFolderError
 from dlopt_deap.files import make_folder
 from dlopt_deap.sampling import Sampling
+from dlopt_deap.tools.reporting.course_figures import draw_course
 from dlopt_deap.tools.reporting.drawing import draw
 from dlopt_deap.tools.saved.forecast_file import NAME as FORECAST
 from dlopt_deap.tools.saved.forecast_file import read_forecast
@@ -61,7 +62,7 @@ def draw_run(record: RunRecord, folder: str | Path | None = None) -> list[Path]:
     make_folder(place)
     for name, function, panels in figures:
         draw(place / name, function, panels)
-    return [place / name for name, *_ in figures]
+    return [*(place / name for name, *_ in figures), *draw_course(record, place)]
 
 
 def safe_name(name: str) -> str:

