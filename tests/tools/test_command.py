@@ -241,7 +241,7 @@ def test_the_configurations_of_the_page_are_valid(tmp_path: Path, monkeypatch: p
     assert settings.operators["mutate"].arguments == {"max_step": 4, "indpb": 0.3}
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.toml").write_text(shown.replace("epochs = 20", "epohcs = 20"))
-    (told,) = re.findall(r"^    (dlopt-deap failed: .*)$", PAGE, flags=re.MULTILINE)
+    (told,) = re.findall(r"^(dlopt-deap failed: .*)$", PAGE, flags=re.MULTILINE)
     assert here("optimize", "mine.toml").stderr == f"{told}\n"
 
 

@@ -27,6 +27,29 @@ def descent(individual: Any) -> Descent:
     return found
 
 
+def check_descent(value: Any) -> None:
+    """See that a value read from a file is what :func:`descent` gives.
+
+    Raises:
+        ValueError: If it is not.
+    """
+    if not (isinstance(value, tuple) and len(value) == 4 and _is_count(value[0])):
+        raise ValueError("its lineage is none")
+    kinds = (_is_count, lambda one: isinstance(one, str), _are_numbers)
+    if not all(isinstance(part, tuple) and all(map(kind, part)) for kind, part in zip(kinds, value[1:], strict=True)):
+        raise ValueError("its lineage is none")
+
+
+def _is_count(value: Any) -> bool:
+    """Whether a value is the number of an evaluation, or 0."""
+    return type(value) is int and value >= 0
+
+
+def _are_numbers(values: Any) -> bool:
+    """Whether values are those of a parent."""
+    return isinstance(values, tuple) and all(isinstance(one, int | float) for one in values)
+
+
 def number_of(individual: Any) -> int | None:
     """Tell the number of an individual's evaluation, if it is known."""
     return descent(individual)[0] or None

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from dlopt_deap.checks import check_number
+from dlopt_deap.core.individuals.lineage import ATTRIBUTE, UNKNOWN, check_descent
 from dlopt_deap.core.individuals.solution import Solution
 from dlopt_deap.errors import RunFolderError
 
@@ -75,6 +76,7 @@ def restore_individual(state: Mapping[str, Any], template: Any) -> Any:
         if wvalues and len(wvalues) != len(individual.fitness.weights):
             raise ValueError(f"it has {len(wvalues)} fitness values")
         _set_attributes(individual.fitness, {**state["fitness"], "wvalues": wvalues})
+        check_descent(state["attributes"].get(ATTRIBUTE, UNKNOWN))
         _set_attributes(individual, state["attributes"])
     except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
         raise RunFolderError(f"A run holds an individual that cannot be restored: {error}.") from error
