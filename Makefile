@@ -69,13 +69,14 @@ $(VENV)/.installed-test: $(VENV)/.installed pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable '.[test]'
 	@touch $@
 
-# A browser, in which tests look at the page of a run: Debian's, where this user may install it. Without one they are skipped.
+# A browser, in which tests look at the page of a run: Debian's, where this user may install it; else they are skipped.
+HAS_BROWSER = command -v chromium >/dev/null || command -v google-chrome >/dev/null
 $(VENV)/.browser: $(VENV)/bin/python
-	@if ! command -v chromium google-chrome >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	@if ! { $(HAS_BROWSER); } && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium || true; \
 	fi
-	@if command -v chromium google-chrome >/dev/null; then touch $@; else \
-		echo "No chromium and no google-chrome: install one (apt-get install chromium) to have report.html tested in it." >&2; \
+	@if $(HAS_BROWSER); then touch $@; else \
+		echo "No chromium and no google-chrome: install one (apt-get install chromium) to test report.html in it." >&2; \
 	fi
 
 clean:

@@ -8,11 +8,11 @@ from dlopt_deap.tools.exporting.export import export_run
 from dlopt_deap.tools.exporting.optuna_export import export_to_optuna
 from dlopt_deap.tools.output import save_run, save_training
 from dlopt_deap.tools.page import write_page
-from dlopt_deap.tools.predictions import KnownRows, Predictions, predict_rows
+from dlopt_deap.tools.predicting.predictions import KnownRows, Predictions, predict_rows
 from dlopt_deap.tools.quiet import load_keras
-from dlopt_deap.tools.run_figures import draw_run
+from dlopt_deap.tools.reporting.run_figures import draw_run
+from dlopt_deap.tools.reporting.run_report import run_report
 from dlopt_deap.tools.run_options import default_folder, kept_options, parse_search
-from dlopt_deap.tools.run_report import run_report
 from dlopt_deap.tools.saved.run_record import RunRecord, read_run
 from dlopt_deap.tools.saved.saved_network import SavedNetwork, load_saved
 from dlopt_deap.tools.saved.saved_result import SavedResult, read_result

@@ -16,8 +16,8 @@ from dlopt_deap.errors import RunFolderError
 from dlopt_deap.files import read_regular, write_text
 from dlopt_deap.networks import NetworkSpec, Training, keras_model, save_keras
 from dlopt_deap.storage import versions
-from dlopt_deap.tools.drawing import draw
 from dlopt_deap.tools.page import try_page, write_page
+from dlopt_deap.tools.reporting.drawing import draw
 from dlopt_deap.tools.saved.run_record import record_to_be
 
 

@@ -148,10 +148,11 @@ def test_of_every_notebook_it_is_said_what_it_must_show() -> None:
 
 
 @pytest.mark.parametrize("name", every)
-def test_it_runs_without_a_warning_also_where_it_has_run_before_and_shows_what_it_says(name: str, tmp_path: Path) -> None:
+def test_it_runs_without_a_warning_and_shows_what_it_says(name: str, tmp_path: Path) -> None:
     before = sorted(path.name for place in (ROOT, ROOT / "notebooks") for path in place.iterdir())
     expected = EXPECTED[name]
-    times = 2 if any("run=" in source for source in STORED[name].code) else 1  # what a run left is not in the way
+    # Where a notebook keeps a run, what that left must not be in the way of the next time.
+    times = 2 if any("run=" in source for source in STORED[name].code) else 1
     notebook = execute(name, tmp_path / "course", expected.check, times)
     outputs = outputs_of(notebook)
     said = [output.text for output in outputs if output.output_type == "stream" and output.name == "stderr"]

@@ -103,7 +103,7 @@ def test_every_name_of_a_package_that_it_uses_or_speaks_of_is_there(notebook: St
     text = "\n".join([*notebook.prose, *notebook.code])
     used = re.findall(r"(?<![\w./])(plots|data|networks|sampling|algorithms|cma)\.([A-Za-z_]+)\b(?!\.)", text)
     assert used
-    for package, name in set(used) - {("data", "targets")}:
+    for package, name in set(used):
         home = "deap" if package in ("algorithms", "cma") else "dlopt_deap"
         assert hasattr(import_module(f"{home}.{package}"), name), f"{home}.{package} has no {name}"
 

@@ -100,6 +100,10 @@ def test_a_sampling_is_drawn_from_what_is_written_down_of_it_too(result: Any) ->
     assert told.get_title() == ax.get_title()
     for one, other in zip(ax.lines, told.lines, strict=True):
         np.testing.assert_array_equal(one.get_xydata(), other.get_xydata())
+    hopeless = sampled_errors(
+        {**sampling.to_dict(), "log_p": None, "log_p_low": None}, ax=Figure().subplots()
+    )  # JSON's infinity
+    assert "= -inf, 95% interval [-inf, " in hopeless.get_title().replace("\n", " ")
     with pytest.raises(DataError, match=r"A sampling needs mean, .* got none for std"):
         sampled_errors({name: value for name, value in sampling.to_dict().items() if name != "std"})
     with pytest.raises(DataError, match="at least one finite error to be drawn, got none of 2"):

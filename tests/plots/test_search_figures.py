@@ -106,6 +106,13 @@ def test_the_line_of_the_best_follows_the_better_parent() -> None:
     assert next(one for one in worse.lines if one.get_label() == "the best").get_xydata().tolist() == [[0, 0.5]]
 
 
+def test_the_line_turns_to_the_better_parent_and_not_to_the_latest() -> None:
+    older, newer = Individual(1, [2, 2], {"mae": 0.1}), Individual(2, [2, 2], {"mae": 0.2})
+    child = Individual(3, [2, 2], {"mae": 0.05}, (2, 1), ("mate",))
+    line = genealogy([[older, newer], [child]], "mae", ax=ax()).lines[0]
+    assert line.get_xydata().tolist() == [[1, 0.05], [0, 0.1]]
+
+
 def test_an_ancestor_that_no_population_took_up_ends_the_line() -> None:
     orphan = Individual(9, [2, 2], {"mae": 0.1}, (7, 8), ("mate",))
     drawn = genealogy([[orphan]], "mae", ax=ax())

@@ -16,6 +16,7 @@ from dlopt_deap import plots
 from dlopt_deap.core import Evolution
 from dlopt_deap.core.results.logbook_file import logbook_csv
 from dlopt_deap.errors import DataError, RunFolderError, SettingError
+from dlopt_deap.plots.course import Course
 from dlopt_deap.plots.sources import read_course
 from dlopt_deap.storage import Evaluation, Generation, Individual, open_run
 
@@ -145,6 +146,7 @@ def test_the_signs_of_a_logbook_are_those_of_targets_that_are_known_and_else_ask
     assert course.target("mae", None) == ("mae", -1)
     assert course.target("log_p", None) == ("log_p", 1)
     assert course.target("profit", 1) == ("profit", 1)
+    assert Course(tools.Logbook(), "a run", {"mae": 1}).target(None, None) == ("mae", 1)  # what it tells goes first
     with pytest.raises(SettingError, match=r"`sign` must be 1 if 'profit' is maximised and -1 .* a logbook does not"):
         course.target("profit", None)
     with pytest.raises(DataError, match="`target` must be named, since a logbook does not tell"):

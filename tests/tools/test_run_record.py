@@ -15,9 +15,9 @@ from dlopt_deap.errors import RunFolderError
 from dlopt_deap.networks import NetworkSpec, keras_model
 from dlopt_deap.storage import open_run
 from dlopt_deap.tools import draw_run, read_run, run_report
-from dlopt_deap.tools.drawing import draw
 from dlopt_deap.tools.exporting.export import weight_names
-from dlopt_deap.tools.run_report import told_run
+from dlopt_deap.tools.reporting.drawing import draw
+from dlopt_deap.tools.reporting.run_report import told_run
 from dlopt_deap.tools.saved.saved_result import read_result
 
 SPACE = Space((2, 6), (1, 2), (1, 6))

@@ -15,14 +15,14 @@ from dlopt_deap.errors import RunFolderError, SettingError
 from dlopt_deap.files import make_folder, write_text
 from dlopt_deap.tools.action import ActionBase
 from dlopt_deap.tools.catalogue import load_all
-from dlopt_deap.tools.drawing import draw
-from dlopt_deap.tools.predictions import Predictions, future_description, predict_rows
+from dlopt_deap.tools.predicting.predictions import Predictions, future_description, predict_rows
+from dlopt_deap.tools.predicting.token_predictions import predict_tokens
+from dlopt_deap.tools.reporting.drawing import draw
 from dlopt_deap.tools.saved.saved_network import SavedNetwork, load_saved
 from dlopt_deap.tools.settings.choices import with_choices
 from dlopt_deap.tools.settings.data import DataSource
 from dlopt_deap.tools.settings.new_data import known_rows, new_rows, numbers_of
 from dlopt_deap.tools.settings.run import OutputSettings
-from dlopt_deap.tools.token_predictions import predict_tokens
 
 NAME = "predictions.csv"
 

@@ -9,8 +9,8 @@ from pydantic import Field
 
 from dlopt_deap.tools.action import ActionBase
 from dlopt_deap.tools.page import NAME, write_page
-from dlopt_deap.tools.run_figures import draw_run
-from dlopt_deap.tools.run_report import run_report, told_run
+from dlopt_deap.tools.reporting.run_figures import draw_run
+from dlopt_deap.tools.reporting.run_report import run_report, told_run
 from dlopt_deap.tools.saved.run_record import RunRecord, read_run
 from dlopt_deap.tools.settings.run import OutputSettings
 

@@ -19,10 +19,10 @@ from dlopt_deap.seeding import choose_seed
 from dlopt_deap.tools.action import ActionBase
 from dlopt_deap.tools.catalogue import load_all
 from dlopt_deap.tools.page import try_page, write_page
-from dlopt_deap.tools.run_figures import draw_run
+from dlopt_deap.tools.reporting.run_figures import draw_run
 from dlopt_deap.tools.run_options import default_folder
-from dlopt_deap.tools.sample_file import SampleFile, read_sample_settings
 from dlopt_deap.tools.saved.run_record import record_to_be
+from dlopt_deap.tools.saved.sample_file import SampleFile, read_sample_settings
 from dlopt_deap.tools.script import announce
 from dlopt_deap.tools.settings.base import Settings
 from dlopt_deap.tools.settings.choices import with_choices

@@ -13,9 +13,9 @@ from dlopt_deap.checks import listed, shown
 from dlopt_deap.errors import RunFolderError, SettingError
 from dlopt_deap.tools.comparing.comparison_groups import Group, make_groups
 from dlopt_deap.tools.comparing.rank_tests import RankTest, rank_tests
+from dlopt_deap.tools.reporting.text_table import text_table
 from dlopt_deap.tools.saved.run_record import ENDED, RunRecord, read_run
 from dlopt_deap.tools.saved.saved_result import SEARCH
-from dlopt_deap.tools.text_table import text_table
 
 MEANING = ("series", "threshold", "lower", "upper", "metric", "distribution", "objective")
 """The settings of a problem without which the value of a target has no meaning."""

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from dlopt_deap import plots
 from dlopt_deap.files import make_folder
 from dlopt_deap.tools.comparing.comparison import Comparison
-from dlopt_deap.tools.drawing import draw
-from dlopt_deap.tools.run_figures import UNSAFE
+from dlopt_deap.tools.reporting.drawing import draw
+from dlopt_deap.tools.reporting.run_figures import UNSAFE
 from dlopt_deap.tools.saved.run_record import RunRecord
 
 

@@ -32,6 +32,6 @@ def files_beside(record: RunRecord, page: Path) -> list[Block]:
         if (record.folder / name).exists() or (name == "result.json" and record.state == ENDED)
     ]
     base = os.path.relpath(record.folder.resolve(), page.parent.resolve())
-    prefix = "" if base == "." else f"{quote(Path(base).as_posix())}/"
+    prefix = "" if base == "." else f"{quote(os.fsencode(Path(base).as_posix()))}/"
     items = [(f"{prefix}{name}", name, MEANINGS[name]) for name in there]
     return [Links(items)] if items else []

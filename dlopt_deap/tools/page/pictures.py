@@ -17,7 +17,7 @@ from dlopt_deap.files import read_regular
 from dlopt_deap.tools.page.accuracy import Accuracy, method_name
 from dlopt_deap.tools.page.blocks import Block, Picture
 from dlopt_deap.tools.page.wording import counted, named, number
-from dlopt_deap.tools.run_figures import safe_name
+from dlopt_deap.tools.reporting.run_figures import safe_name
 from dlopt_deap.tools.saved.run_record import RunRecord
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"

@@ -16,9 +16,9 @@ from dlopt_deap.files import as_path
 from dlopt_deap.storage import RunView, view_run
 from dlopt_deap.storage.lock import holder_of
 from dlopt_deap.storage.schema import NAME as DATABASE
-from dlopt_deap.tools.sample_file import SETTINGS as SAMPLING_SETTINGS
-from dlopt_deap.tools.sample_file import read_sample_settings
 from dlopt_deap.tools.saved.json_entries import Entries, plain_mapping
+from dlopt_deap.tools.saved.sample_file import SETTINGS as SAMPLING_SETTINGS
+from dlopt_deap.tools.saved.sample_file import read_sample_settings
 from dlopt_deap.tools.saved.saved_result import NAME as RESULT
 from dlopt_deap.tools.saved.saved_result import SAMPLING, SEARCH, SavedCandidate, SavedResult, read_result, result_of
 from dlopt_deap.tools.saved.searched import best_evaluated, candidate_of

@@ -7,7 +7,7 @@ from dlopt_deap.checks import listed, shown
 from dlopt_deap.data import NewRows, SeriesDescription, TimeSeries, read_new_rows
 from dlopt_deap.data.readers.new_rows import open_new
 from dlopt_deap.errors import DataError, SettingError
-from dlopt_deap.tools.predictions import KnownRows
+from dlopt_deap.tools.predicting.predictions import KnownRows
 from dlopt_deap.tools.settings.data import DataSource, FileSource
 
 READING = ("time", "frequency", "gaps", "missing", "delimiter", "decimal")

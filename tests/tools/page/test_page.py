@@ -10,7 +10,7 @@ from tools.page.runs import HOSTILE, LONG, SCRIPT, Page, failing, unfinished
 
 from dlopt_deap.tools import read_run
 from dlopt_deap.tools.page import page_html, try_page, write_page
-from dlopt_deap.tools.run_figures import draw_run
+from dlopt_deap.tools.reporting.run_figures import draw_run
 from dlopt_deap.tools.saved.run_record import record_to_be
 
 VOID = {"meta", "img"}
@@ -108,7 +108,7 @@ def test_no_attribute_runs_or_loads_anything(failed: Path, tmp_path: Path) -> No
     assert "unsafe" not in str(policy)
 
 
-@pytest.mark.parametrize("text", [*HOSTILE, "]]>", "--><b>", "\x00\x1b[31m", "x" * 100_000])
+@pytest.mark.parametrize("text", [*HOSTILE, "]]>", "--><b>", "\x00\x1b[31m", "\ud800", "x" * 100_000])
 def test_whatever_a_folder_holds_is_text_on_one_line_and_none_of_it_too_long(tmp_path: Path, text: str) -> None:
     settings = {
         "problem": {"name": text, "series": {"name": text}, "targets": {text: -1}, "space": {text: [text, None]}},
@@ -126,6 +126,7 @@ def test_whatever_a_folder_holds_is_text_on_one_line_and_none_of_it_too_long(tmp
     assert {name for name, _ in page.elements} <= ELEMENTS
     assert "\u202e" not in page.html
     assert "\x00" not in page.html
+    assert page.html.encode()
     assert "\x1b" not in page.html
     assert len(page.text) - sum(map(len, page.codes.values())) < 30_000  # what is to be copied must be whole
     for code in page.codes.values():

@@ -1,6 +1,7 @@
 """When the page of a run is written, beside its result."""
 
 import json
+import sys
 import tomllib
 from collections.abc import Callable
 from fnmatch import fnmatch
@@ -12,7 +13,7 @@ from tools.page.runs import SPACE, Page
 
 from dlopt_deap import Evolution, data
 from dlopt_deap.architecture import RandomSamplingProblem
-from dlopt_deap.core import Stop
+from dlopt_deap.core import Result, Stop
 from dlopt_deap.errors import DloptWarning
 from dlopt_deap.tools import Session, output, read_run
 from dlopt_deap.tools.page import page_html
@@ -33,8 +34,7 @@ class KilledError(BaseException):
 
 def kill_before(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """Have the process end just before a file is written."""
-    from dlopt_deap.core import result
-
+    result = sys.modules[Result.__module__]
     write: Callable[..., None] = result.write_text
 
     def write_or_end(path: Path, text: str) -> None:

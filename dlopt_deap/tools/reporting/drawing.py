@@ -7,8 +7,8 @@ from typing import Any
 
 from dlopt_deap.files import replacing
 
-LONGEST_LABEL = 50
-"""Characters of the name of an axis."""
+LONGEST_LABEL = 48
+"""Characters of the name of an upright axis, of a figure with one panel."""
 
 WIDTH, PANEL, FRAME, DPI = 5.6, 1.75, 1.6, 200
 """Inches of a figure, of a panel, of what is around panels, and dots an inch.
@@ -33,9 +33,9 @@ def draw(path: Path, function: Callable[..., Any], panels: int = 1) -> None:
     figure = Figure(figsize=(WIDTH, FRAME + PANEL * max(panels, 1.25)), layout="constrained")
     function(ax=figure.subplots(panels, 1, sharex=True))
     for ax in figure.axes:  # names of somebody's columns may be longer than any figure
-        for label in (ax.xaxis.label, ax.yaxis.label):
-            text = label.get_text()
-            label.set_text(text if len(text) <= LONGEST_LABEL else f"{text[:LONGEST_LABEL]}...")
+        text = ax.yaxis.label.get_text()
+        most = LONGEST_LABEL if panels == 1 else LONGEST_LABEL // 2
+        ax.yaxis.label.set_text(text if len(text) <= most else f"{text[:most]}...")
     with replacing(path) as temporary, warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing from font")  # a name in another script: boxes say it
         figure.savefig(temporary, dpi=DPI)

@@ -7,9 +7,9 @@ from dataclasses import asdict
 from typing import Any
 
 from dlopt_deap.checks import shortened
+from dlopt_deap.tools.reporting.text_table import text_table
 from dlopt_deap.tools.saved.run_record import ENDED, RUNNING, RunRecord
 from dlopt_deap.tools.saved.saved_result import CRITERIA, SAMPLING, SEARCH, TRAINING, SavedCandidate
-from dlopt_deap.tools.text_table import text_table
 
 MOST_REASONS = 5
 """So many reasons of failures are told, the commonest first."""

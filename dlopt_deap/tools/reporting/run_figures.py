@@ -15,12 +15,12 @@ from dlopt_deap.checks import shown
 from dlopt_deap.errors import RunFolderError
 from dlopt_deap.files import make_folder
 from dlopt_deap.sampling import Sampling
-from dlopt_deap.tools.drawing import draw
-from dlopt_deap.tools.sample_file import LINES
+from dlopt_deap.tools.reporting.drawing import draw
 from dlopt_deap.tools.saved.forecast_file import NAME as FORECAST
 from dlopt_deap.tools.saved.forecast_file import read_forecast
 from dlopt_deap.tools.saved.json_entries import parse_entries
 from dlopt_deap.tools.saved.run_record import RunRecord
+from dlopt_deap.tools.saved.sample_file import LINES
 from dlopt_deap.tools.saved.saved_result import SAMPLING, SEARCH
 
 TRAITS = ("look_back", "layers", "units")

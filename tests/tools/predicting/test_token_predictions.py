@@ -14,7 +14,7 @@ from dlopt_deap.data.vocabulary import Vocabulary, make_vocabulary
 from dlopt_deap.errors import DataError, SettingError
 from dlopt_deap.networks import NetworkSpec, generate, initial_weights
 from dlopt_deap.tools import SavedNetwork
-from dlopt_deap.tools.token_predictions import predict_tokens
+from dlopt_deap.tools.predicting.token_predictions import predict_tokens
 
 TEXT = "to be or not to be, that is the question: " * 5
 
@@ -33,7 +33,7 @@ def network(encoding: str) -> tuple[SavedNetwork, Vocabulary, TokenSequence]:
 def test_errors_and_probabilities_are_those_of_the_comparison_of_the_run(
     encoding: str, block: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dlopt_deap.tools.token_predictions.BLOCK", block)
+    monkeypatch.setattr("dlopt_deap.tools.predicting.token_predictions.BLOCK", block)
     saved, known, sequence = network(encoding)
     told = compare_forecasts(sequence, saved.spec, saved.weights)
     rows = sequence.testing.rows

@@ -12,7 +12,7 @@ from dlopt_deap.data import NewRows, SeriesDescription, TimeSeries, read_new_row
 from dlopt_deap.errors import DataError, RunFolderError, SettingError
 from dlopt_deap.networks import NetworkSpec, initial_weights, predict, predict_recursive
 from dlopt_deap.tools import KnownRows, SavedNetwork, load_saved, predict_rows
-from dlopt_deap.tools.predictions import future_description
+from dlopt_deap.tools.predicting.predictions import future_description
 from dlopt_deap.tools.settings.data import FileSource, SineSource
 from dlopt_deap.tools.settings.new_data import known_rows
 

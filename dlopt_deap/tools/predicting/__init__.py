@@ -1,0 +1,1 @@
+"""What a saved network says of rows that it has not seen."""

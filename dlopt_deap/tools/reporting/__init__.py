@@ -1,0 +1,1 @@
+"""What a run folder tells: in lines of text, and in figures."""
