@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from types import FrameType
 
 INTERRUPTED = 130
@@ -22,6 +23,13 @@ def run() -> None:
     if is_ours:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     run_command()
+    # It comes back only under SCOOP, which prints any SystemExit as a traceback; but the script that pip has made of this
+    # function goes on with `sys.exit(run())`. The program is over, so nobody else misses it.
+    sys.exit = _stay
+
+
+def _stay(code: object = None) -> None:
+    """Do not raise what SCOOP would tell as an error."""
 
 
 def _end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001

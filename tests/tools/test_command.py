@@ -176,6 +176,7 @@ def test_scoop_s_workers_and_a_pool_give_the_same_result_to_the_last_bit(
     scoop = (sys.executable, "-m", "scoop", "-n", workers, COMMAND)
     ended = process("optimize", "search.toml", "--out", "scoop", folder=tmp_path, command=scoop)
     assert f"Evaluating on {workers} SCOOP workers" in ended.stderr
+    assert "Traceback" not in ended.stdout + ended.stderr
     assert results(tmp_path / "scoop") == results(whole / "run")
     pooled = process("optimize", "search.toml", "--out", "pool", "--workers", workers, folder=tmp_path)
     assert f"local pool of {workers} processes" in pooled.stderr
