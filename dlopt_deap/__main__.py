@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 from types import FrameType
 
 INTERRUPTED = 130
@@ -23,13 +22,9 @@ def run() -> None:
     if is_ours:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     run_command()
-    # It comes back only under SCOOP, which prints any SystemExit as a traceback; but the script that pip has made of this
-    # function goes on with `sys.exit(run())`. The program is over, so nobody else misses it.
-    sys.exit = _stay
+    from dlopt_deap.parallel.scoop_link import leave_scoop
 
-
-def _stay(code: object = None) -> None:
-    """Do not raise what SCOOP would tell as an error."""
+    leave_scoop()  # it comes back only there; the script that pip makes of this function would go on with `sys.exit`
 
 
 def _end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001

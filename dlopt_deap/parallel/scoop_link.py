@@ -4,6 +4,8 @@ SCOOP's own way to wait for a result never comes back when the broker is gone, a
 thread meanwhile. Here the thread stays where it is.
 """
 
+import os
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -83,3 +85,17 @@ class ScoopLink:
         except self._broken:
             self.gone = True
             return None
+
+
+def leave_scoop() -> None:
+    """End the root's process without a word, as SCOOP ends it when its program returns.
+
+    A program that ends by ``sys.exit``, as the scripts that pip makes do, SCOOP takes for one that has failed: it prints
+    the ``SystemExit`` with a traceback.
+    """
+    import scoop
+
+    sys.stdout.flush()
+    sys.stderr.flush()
+    scoop._control.execQueue.shutdown()
+    os._exit(0)
