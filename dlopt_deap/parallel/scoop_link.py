@@ -90,8 +90,8 @@ class ScoopLink:
 def leave_scoop() -> None:
     """End the root's process without a word, as SCOOP ends it when its program returns.
 
-    A program that ends by ``sys.exit``, as the scripts that pip makes do, SCOOP takes for one that has failed: it prints
-    the ``SystemExit`` with a traceback.
+    SCOOP takes a program that ends by ``sys.exit``, as the scripts that pip makes do, for one that has failed, and
+    prints the ``SystemExit`` with a traceback.
     """
     import scoop
 
