@@ -25,7 +25,7 @@ evolve: $(VENV)/.installed
 
 test: $(VENV)/.installed-test $(VENV)/.browser lint
 	$(BIN)/python -m pytest -n $(PROCESSES) -m "not slow and not keras"
-	$(BIN)/python -m pytest -n $(PROCESSES) --dist loadgroup -m "slow or keras"
+	$(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder -m "slow or keras"
 
 # The same commands as in .pre-commit-config.yaml; here they need no git, so that they run in a source distribution too.
 lint: $(VENV)/.installed-test

@@ -10,6 +10,7 @@ from dlopt_deap.core.forecasts.forecast_base import Forecast
 from dlopt_deap.core.individuals.solution import WORST, Fitness, Provenance, Solution, Values, has_failed
 from dlopt_deap.core.problem import Problem
 from dlopt_deap.core.results.candidate import Candidate, rank
+from dlopt_deap.core.results.logbook_file import logbook_rows
 from dlopt_deap.core.results.pareto import first_front, knee
 from dlopt_deap.core.results.result import Result
 from dlopt_deap.core.running.guard import Guarded, succeeded
@@ -58,6 +59,7 @@ __all__ = [
     "forecast_following",
     "has_failed",
     "knee",
+    "logbook_rows",
     "rank",
     "register_selection",
     "sel_dominance_tournament",

@@ -141,7 +141,7 @@ def test_a_result_is_saved_with_its_model_and_its_forecast(tmp_path: Path) -> No
     assert np.array_equal(weights, found.weights)
     assert len((tmp_path / "forecast.csv").read_text().splitlines()) == 1 + len(found.forecast().truth)
     assert {path.name for path in (tmp_path / "figures").iterdir()} == {
-        "fitness_cross_entropy.png", "architectures.png", "forecast.png",
+        "fitness_cross_entropy.png", "architectures.png", "forecast.png", "network.png",
     }  # fmt: skip
 
 

@@ -1,18 +1,13 @@
 """The site, built once from the pages as they stand."""
 
 import os
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 from documentation.pages import ROOT
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-ARGUMENTS = ("--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-gpu")
 
 
 class Built(NamedTuple):
@@ -37,17 +32,3 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
         check=False,
     )
     return Built(folder / "site", done.returncode, done.stdout + done.stderr)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """Give a headless Chromium; where there is none, these tests are skipped, but not in continuous integration."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if CHROMIUM is None:
-        if os.environ.get("CI"):
-            pytest.fail("continuous integration must have Chromium, and there is none on the PATH")
-        pytest.skip("there is no Chromium on the PATH")
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
-        yield opened
-        opened.close()

@@ -282,11 +282,11 @@ def test_the_loss_curve_is_that_of_keras_fit(dimension: int, optimizer: str, rat
 @pytest.mark.slow
 @keras_warning
 def test_both_engines_drop_out_after_the_recurrent_layers_only() -> None:
-    from dlopt_deap.networks import keras_training
+    from dlopt_deap.networks.training import with_keras
 
     data = token_windows(EMBEDDED, 3, 60)
     training = train_windows(EMBEDDED, data.x, data.y, 2, TrainingSettings(dropout=0.3), engine="keras")
     assert np.isfinite(training.weights).all()
-    (model,) = [one.model for key, one in keras_training._models.items() if key[0] == EMBEDDED]
+    (model,) = [one.model for key, one in with_keras._models.items() if key[0] == EMBEDDED]
     kinds = [type(layer).__name__ for layer in model.layers]
     assert kinds == ["Reshape", "Embedding", "LSTM", "Dropout", "LSTM", "Dropout", "Dense"]

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from project.checkout import ROOT
 
-pytestmark = [pytest.mark.slow, pytest.mark.keras, pytest.mark.xdist_group("distributions")]
+pytestmark = [pytest.mark.slow, pytest.mark.keras]
 
 ROWS = 180
 SMALL = ("stop.max_evaluations=8", "problem.epochs=2", "problem.final_epochs=3", "problem.final_repeats=1")

@@ -39,6 +39,7 @@ def results(folder: Path) -> dict[str, Any]:
     del result["run"]
     found["result.json"] = result
     found["logbook.csv"] = logbook_of(folder)
+    assert found.pop("report.html")  # it tells how long the run took, and when
     spec, weights = load_keras(folder / "best.keras")  # the file tells the time of day, the network does not
     found["best.keras"] = spec, weights.tobytes()
     with closing(sqlite3.connect(folder / "run.sqlite")) as connection:

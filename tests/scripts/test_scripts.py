@@ -49,9 +49,11 @@ def test_a_run_leaves_its_whole_folder(serial: Path) -> None:
         "figures/architectures.png",
         "figures/fitness_log_p.png",
         "figures/forecast.png",
+        "figures/network.png",
         "figures/sampled_errors.png",
         "forecast.csv",
         "logbook.csv",
+        "report.html",
         "result.json",
         "run.sqlite",
     ]
@@ -171,7 +173,7 @@ def test_one_network_is_trained_saved_and_compared_with_naive_forecasts(tmp_path
     assert result["layers"] == [1, 8, 4, 1]
     assert len(result["history"]["val_loss"]) == result["epochs"] == 5
     assert sorted(path.name for path in (tmp_path / "run").iterdir()) == [
-        *("best.keras", "figures", "forecast.csv", "result.json")
+        *("best.keras", "figures", "forecast.csv", "report.html", "result.json")
     ]
 
 

@@ -48,7 +48,7 @@ def test_a_text_of_ones_own_gives_a_model_tokens_and_a_comparison_with_a_bigram(
         rows = list(csv.DictReader(table))
     assert [row["truth"] for row in rows] == text.decode(text.ids[text.testing.rows])
     assert {path.name for path in (folder / "figures").iterdir()} == {
-        "architectures.png", "fitness_cross_entropy.png", "forecast.png",
+        "architectures.png", "fitness_cross_entropy.png", "forecast.png", "network.png",
     }  # fmt: skip
 
 

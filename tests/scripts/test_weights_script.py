@@ -55,8 +55,10 @@ def test_a_run_leaves_its_whole_folder(one_thread: Path) -> None:
         "best.keras",
         "figures/fitness_mae.png",
         "figures/forecast.png",
+        "figures/network.png",
         "forecast.csv",
         "logbook.csv",
+        "report.html",
         "result.json",
         "run.sqlite",
     ]

@@ -35,7 +35,19 @@ def logbook_csv(logbook: tools.Logbook, timings: Sequence[float | None] = ()) ->
 
 
 def logbook_rows(logbook: tools.Logbook, timings: Sequence[float | None] = (), first: int = 0) -> list[dict[str, Any]]:
-    """Give the rows of a logbook from the ``first`` on: their own entries, the seconds, and those of the chapters."""
+    """Give the rows of a logbook: their own entries, the seconds, and those of the chapters, as a table has them.
+
+    Args:
+        logbook: The logbook.
+        timings: The seconds of the search at each row, such as ``result.timings``; no ``seconds`` unless given.
+        first: The rows before this one are left out.
+
+    Examples:
+        >>> logbook = tools.Logbook()
+        >>> logbook.record(gen=0, evaluations=4, mae={"avg": 0.5, "min": 0.25})
+        >>> logbook_rows(logbook, [1.5])
+        [{'gen': 0, 'evaluations': 4, 'seconds': 1.5, 'mae_avg': 0.5, 'mae_min': 0.25}]
+    """
     rows = [dict(row) for row in logbook[first:]]
     for row, seconds in zip(rows, timings[first:], strict=False):
         row["seconds"] = seconds

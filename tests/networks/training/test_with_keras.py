@@ -116,16 +116,16 @@ def test_both_engines_give_the_same_training_for_the_same_seed() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("optimizer", ["adagrad", "nadam"])
 def test_a_compiled_keras_model_is_used_again_as_if_it_were_new(optimizer: str) -> None:
-    from dlopt_deap.networks import keras_training
+    from dlopt_deap.networks.training import with_keras
 
     spec, settings = NetworkSpec(1, (4,), 1, 5), TrainingSettings(optimizer=optimizer, dropout=0.3)
     first = train(spec, sine(), 2, settings, engine="keras")
-    kept = len(keras_training._models)
+    kept = len(with_keras._models)
     again = train(spec, sine(), 2, settings, engine="keras")
-    assert len(keras_training._models) == kept
+    assert len(with_keras._models) == kept
     assert again.history == first.history
     assert np.array_equal(again.weights, first.weights)
-    keras_training.forget_models()
+    with_keras.forget_models()
     fresh = train(spec, sine(), 2, settings, engine="keras")
     np.testing.assert_allclose(fresh.weights, first.weights, atol=1e-6)
     other = train(spec, sine(), 2, settings, engine="keras", seed=1, weights=initial_weights(spec))

@@ -1,22 +1,14 @@
 """The page of a run in a browser, as people see it."""
 
-import os
 import re
-import shutil
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-pytestmark = [pytest.mark.slow, pytest.mark.keras, pytest.mark.xdist_group("pages")]
+pytestmark = [pytest.mark.slow, pytest.mark.keras]
 
-BROWSERS = ("chromium", "google-chrome", "google-chrome-stable", "chromium-browser")
-ARGUMENTS = (
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync"),
-)
 KINDS = ("hostile", "several", "promise", "text", "training", "sampling", "failing")
 WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 SMALLEST_TEXT = 12.0
@@ -53,23 +45,6 @@ OVERFLOWING = """() => [...document.body.querySelectorAll("*")].filter(one => {
   const box = one.getBoundingClientRect();
   return box.right > innerWidth + 0.5 || box.left < -0.5;
 }).map(one => one.tagName + ": " + one.textContent.slice(0, 80))"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """A browser of this machine; on one without, its tests are skipped, but not where changes are judged."""
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found is None:
-        message = f"there is none of {', '.join(BROWSERS)} on PATH; install one (apt-get install chromium)"
-        if os.environ.get("CI"):
-            pytest.fail(f"Where CI is set the page must be looked at in a browser, but {message}.")
-        pytest.skip(message)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=found, args=list(ARGUMENTS))
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(params=KINDS)
