@@ -3,7 +3,7 @@
 import copy
 from collections.abc import Callable, Sequence
 from operator import mul
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 from deap import base
 
@@ -11,33 +11,50 @@ OPERATORS = ("mate", "mutate")
 """The aliases of a toolbox by which individuals are varied."""
 
 ATTRIBUTE = "lineage"
-"""The attribute of an individual that holds its descent.
+"""The attribute of an individual that holds its :class:`Descent`."""
 
-That is the number of its evaluation (0 while there is none), the numbers of its parents, the aliases of the operators,
-and the weighted values of the parents until it is evaluated: plain tuples, so that a snapshot keeps them."""
 
-Descent = tuple[int, tuple[int, ...], tuple[str, ...], tuple[tuple[float, ...], ...]]
+class Descent(NamedTuple):
+    """Where an individual came from.
 
-UNKNOWN: Descent = (0, (), (), ())
+    Attributes:
+        number: The number of its evaluation; 0 while there is none.
+        parents: The numbers of its parents; none if it was made anew.
+        operators: The aliases of the operators that made it of them.
+        worth: The weighted values of the parents, until it is evaluated itself.
+    """
+
+    number: int = 0
+    parents: tuple[int, ...] = ()
+    operators: tuple[str, ...] = ()
+    worth: tuple[tuple[float, ...], ...] = ()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """Give itself, since nothing in it can change: an individual is copied for each child."""
+        return self
+
+
+UNKNOWN = Descent()
 
 
 def descent(individual: Any) -> Descent:
-    """Tell the number, the parents and the operators of an individual, and what its parents are worth."""
-    found: Descent = getattr(individual, ATTRIBUTE, UNKNOWN)
-    return found
+    """Tell where an individual came from, as far as that is known."""
+    found = getattr(individual, ATTRIBUTE, UNKNOWN)
+    return found if isinstance(found, Descent) else UNKNOWN  # an attribute of the same name that somebody else gave it
 
 
-def check_descent(value: Any) -> None:
-    """See that a value read from a file is what :func:`descent` gives.
+def read_descent(value: Any) -> Descent:
+    """Make the descent that a file tells as plain tuples.
 
     Raises:
-        ValueError: If it is not.
+        ValueError: If it tells none.
     """
     if not (isinstance(value, tuple) and len(value) == 4 and _is_count(value[0])):
         raise ValueError("its lineage is none")
     kinds = (_is_count, lambda one: isinstance(one, str), _are_numbers)
     if not all(isinstance(part, tuple) and all(map(kind, part)) for kind, part in zip(kinds, value[1:], strict=True)):
         raise ValueError("its lineage is none")
+    return Descent(*value)
 
 
 def _is_count(value: Any) -> bool:
@@ -52,7 +69,7 @@ def _are_numbers(values: Any) -> bool:
 
 def number_of(individual: Any) -> int | None:
     """Tell the number of an individual's evaluation, if it is known."""
-    return descent(individual)[0] or None
+    return descent(individual).number or None
 
 
 class Lineage:
@@ -76,7 +93,7 @@ class Lineage:
     def evaluated(self, individual: Any, number: int, values: Sequence[float]) -> None:
         """Note the number of an individual's evaluation, and whether it became better than each of its parents."""
         _, parents, operators, worth = descent(individual)
-        setattr(individual, ATTRIBUTE, (number, parents, operators, ()))
+        setattr(individual, ATTRIBUTE, Descent(number, parents, operators))
         if not worth:
             return
         own = tuple(map(mul, values, individual.fitness.weights))
@@ -116,8 +133,9 @@ class Followed:
         operators = tuple(dict.fromkeys([*(alias for _, aliases, _ in known for alias in aliases), self.alias]))
         worth = tuple(values for _, _, several in known for values in several)
         varied = self.operator(*individuals, **settings)
+        whence = Descent(0, parents, operators, worth)
         for individual in varied:
-            setattr(individual, ATTRIBUTE, (0, parents, operators, worth))
+            setattr(individual, ATTRIBUTE, whence)
         return varied
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from dlopt_deap.checks import check_number
-from dlopt_deap.core.individuals.lineage import ATTRIBUTE, UNKNOWN, check_descent
+from dlopt_deap.core.individuals.lineage import ATTRIBUTE, Descent, read_descent
 from dlopt_deap.core.individuals.solution import Solution
 from dlopt_deap.errors import RunFolderError
 
@@ -60,6 +60,8 @@ def individual_state(individual: Any) -> dict[str, Any]:
     fitness = {name: value for name, value in vars(individual.fitness).items() if name != "weights"}
     fitness["wvalues"] = individual.fitness.wvalues  # the class has them of one that was never evaluated
     attributes = {name: value for name, value in vars(individual).items() if name not in ("genes", "fitness")}
+    if isinstance(attributes.get(ATTRIBUTE), Descent):
+        attributes[ATTRIBUTE] = tuple(attributes[ATTRIBUTE])
     return {"genes": plain_genes(individual), "fitness": fitness, "attributes": attributes}
 
 
@@ -76,8 +78,10 @@ def restore_individual(state: Mapping[str, Any], template: Any) -> Any:
         if wvalues and len(wvalues) != len(individual.fitness.weights):
             raise ValueError(f"it has {len(wvalues)} fitness values")
         _set_attributes(individual.fitness, {**state["fitness"], "wvalues": wvalues})
-        check_descent(state["attributes"].get(ATTRIBUTE, UNKNOWN))
-        _set_attributes(individual, state["attributes"])
+        attributes = dict(state["attributes"])
+        if ATTRIBUTE in attributes:
+            attributes[ATTRIBUTE] = read_descent(attributes[ATTRIBUTE])
+        _set_attributes(individual, attributes)
     except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
         raise RunFolderError(f"A run holds an individual that cannot be restored: {error}.") from error
     return individual

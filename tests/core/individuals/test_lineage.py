@@ -12,7 +12,7 @@ from toy import Toy, step_one_gene
 
 from dlopt_deap.callbacks import PopulationLog
 from dlopt_deap.core import Evolution, RandomSearch, Result, ea_mu_comma_lambda
-from dlopt_deap.core.individuals.lineage import Lineage, descent, number_of
+from dlopt_deap.core.individuals.lineage import Lineage, descent, number_of, read_descent
 from dlopt_deap.storage import Individual, view_run
 
 
@@ -216,3 +216,34 @@ def test_individuals_of_deap_s_creator_are_followed_as_well(tmp_path: Path) -> N
 def test_a_search_without_operators_has_no_counts() -> None:
     result = RandomSearch(4).optimize(Toy(), 8, seed=1)
     assert "mutate_tried" not in result.logbook[0]
+
+
+def test_an_attribute_of_the_same_name_that_somebody_else_gave_an_individual_does_no_harm(tmp_path: Path) -> None:
+    def own(n: int) -> list[Any]:
+        population = [Toy().random_solution() for _ in range(n)]
+        for one in population:
+            one.lineage = "of old"
+        return population
+
+    toolbox = Toy().toolbox(population=own)
+    result = Evolution(population_size=5).optimize(Toy(), 30, seed=1, toolbox=toolbox, run=tmp_path / "run")
+    assert all(number_of(one) for one in result.population)
+    assert (
+        Evolution(population_size=5).optimize(Toy(), 40, seed=1, toolbox=toolbox, run=tmp_path / "run").evaluations
+        == 40
+    )
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, [1, [], [], []], (1, (), ()), (-1, (), (), ()), (1, ("2",), (), ()), (1, (), (2,), ()), (1, 2, 3, 4)],
+)
+def test_what_is_no_descent_is_refused_when_it_is_read(value: Any) -> None:
+    with pytest.raises(ValueError, match="its lineage is none"):
+        read_descent(value)
+    assert read_descent((3, (1, 2), ("mate",), ((0.5,),))) == (3, (1, 2), ("mate",), ((0.5,),))
+
+
+def test_a_copy_of_an_individual_shares_its_descent(toolbox: base.Toolbox) -> None:
+    one = evaluated(Lineage(), 7, 1.0)
+    assert descent(toolbox.clone(one)) is descent(one)
