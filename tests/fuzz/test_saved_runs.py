@@ -126,4 +126,5 @@ def test_what_these_cases_begin_with_is_read_whole(saved: dict[str, Any], tmp_pa
         (tmp_path / "run" / one).write_text(text)
     record = read_run(tmp_path / "run")
     assert record.evaluations == 12
-    assert [path.name for path in draw_run(record)] == ["fitness_log_p.png", "architectures.png", "forecast.png"]
+    drawn = [path.stem for path in draw_run(record)]
+    assert drawn == ["fitness_log_p", "architectures", "forecast", "residuals"]

@@ -96,6 +96,9 @@ def test_failures_are_told_with_their_reasons_and_counts_the_commonest_first(tmp
     assert f"  {record.failed[0].count} x failed: {record.failed[0].reason}" in run_report(record)
 
 
+COURSE = ["population.png", "parallel_coordinates.png", "genealogy.png", "operators.png"]
+
+
 def test_a_front_is_told_of_a_search_with_several_targets(tmp_path: Path) -> None:
     two = TrainingProblem(data.sine(stop=20.0), SPACE, {"mae": -1, "num_weights": -1}, epochs=1, final_epochs=1)
     Evolution(population_size=6).optimize(two, 18, seed=1, run=tmp_path / "run")
@@ -103,12 +106,13 @@ def test_a_front_is_told_of_a_search_with_several_targets(tmp_path: Path) -> Non
     values = [(one.fitness["mae"], one.fitness["num_weights"]) for one in record.candidates]
     assert not any(one[0] >= other[0] and one[1] >= other[1] for one in values for other in values if one != other)
     names = [path.name for path in draw_run(record)]
-    assert names == ["fitness_mae.png", "fitness_num_weights.png", "architectures.png", "pareto_front.png"]
+    assert names[:4] == ["fitness_mae.png", "fitness_num_weights.png", "architectures.png", "pareto_front.png"]
+    assert names[4:] == COURSE
 
 
 def test_the_figures_of_a_run_are_drawn_from_its_folder_alone(unfinished: Path, tmp_path: Path) -> None:
     drawn = draw_run(read_run(unfinished), tmp_path / "figures")
-    assert [path.name for path in drawn] == ["fitness_log_p.png", "architectures.png"]
+    assert [path.name for path in drawn] == ["fitness_log_p.png", "architectures.png", *COURSE]
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in drawn)
     assert not (unfinished / "figures").exists()
 
